@@ -1,0 +1,1 @@
+"""The demo community: its people and conversations, played through the real verbs. Nothing in the product depends on it."""

@@ -1,0 +1,1 @@
+"""Places and conversations: categories, forums, threads, posts, locks, recommendations, and the orders nobody ranks."""
