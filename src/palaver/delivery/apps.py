@@ -1,0 +1,10 @@
+"""The app config; label `delivery`."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    name = "palaver.delivery"
+    label = "delivery"
+    verbose_name = "Delivery"
+    default_auto_field = "django.db.models.BigAutoField"
