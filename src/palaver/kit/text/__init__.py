@@ -1,0 +1,1 @@
+"""Text that strangers wrote: rendered, cleaned, compared, cut into words. Draft."""

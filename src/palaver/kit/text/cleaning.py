@@ -1,0 +1,120 @@
+"""The one allow-list. Everything that becomes a page passes `clean` last, whatever wrote it.
+
+Classes that may reach a page (the face styles these, nothing else gets through):
+
+- `blockquote.quote`, `cite.by` (first thing in a quote: who said it, linking back), `blockquote.level` (mail quoting),
+  `details.folded` (a long quote, folded), `details.spoiler`, `div.snip` (something was left out here), `div.preview`
+  (an imported link preview), `div.signature`
+- `a.mention`, `a.reference`, `a.image-link` (an image of another host, shown as a link), `a.outside`
+- `pre.code`, `code.language` and inside code the eight classes of `highlighting`: c k s n f t i d
+- `section.footnotes`, `ol.footnotes-list`, `li.footnote-item`, `sup.footnote-ref`, `a.footnote-backref`,
+  `hr.footnotes-sep`
+- `ul.tasks`, `li.task`, `span.done`, `span.open` · `td`/`th` with `left`, `center`, `right` · `p.pre` is not used
+"""
+
+from __future__ import annotations
+
+import nh3
+
+SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
+
+_PLAIN_TAGS = (
+    "p br hr h1 h2 h3 h4 h5 h6 em strong b i u s del ins sub sup kbd small mark abbr q tt var samp dfn "
+    "ul li dl dt dd table thead tbody tfoot tr caption summary section cite"
+).split()
+
+ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "details": {"open"},
+    "blockquote": set(),
+    "code": set(),
+    "pre": set(),
+    "span": set(),
+    "div": set(),
+    **{tag: set() for tag in _PLAIN_TAGS},
+}
+
+TAGS = frozenset(ATTRIBUTES)
+
+_ALIGNMENTS = {"left", "center", "right"}
+
+CLASSES: dict[str, set[str]] = {
+    "a": {"footnote-backref"},
+    "blockquote": {"quote", "level"},
+    "cite": {"by"},
+    "code": {"language"},
+    "details": {"spoiler", "folded"},
+    "div": {"snip", "preview", "signature"},
+    "hr": {"footnotes-sep"},
+    "li": {"task", "footnote-item"},
+    "ol": {"footnotes-list"},
+    "pre": {"code"},
+    "section": {"footnotes"},
+    "span": {"c", "k", "s", "n", "f", "t", "i", "d", "done", "open"},
+    "sup": {"footnote-ref"},
+    "td": _ALIGNMENTS,
+    "th": _ALIGNMENTS,
+    "ul": {"tasks"},
+}
+
+# What holds no words for people: dropped together with its content.
+_DROPPED_WHOLE = {"script", "style", "svg", "math", "template", "noscript", "iframe", "object", "head", "title"}
+
+_cleaner = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=_DROPPED_WHOLE,
+    attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+)
+
+# Footnotes are the only thing with ids, and only our Markdown renderer makes footnotes.
+_cleaner_with_ids = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=_DROPPED_WHOLE,
+    attributes={**ATTRIBUTES, "a": {"href", "title", "id"}, "li": {"id"}},
+    allowed_classes=CLASSES,
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+)
+
+# Imported HTML is cleaned once before we read it, so that we only ever read well-formed HTML; this first pass keeps
+# what `cooked` needs in order to understand an old engine's shapes and throws away after.
+_reader = nh3.Cleaner(
+    tags=set(TAGS) | {"aside", "article", "header", "video", "audio", "source", "strike", "center", "font", "iframe"},
+    clean_content_tags={"script", "style", "svg", "math", "template", "noscript", "object", "head", "title"},
+    attributes={
+        **ATTRIBUTES,
+        "a": {"href", "title", "class"},
+        "aside": {"class", "data-username", "data-post", "data-topic"},
+        "code": {"class"},
+        "div": {"class"},
+        "header": {"class"},
+        "iframe": {"src"},
+        "img": {"src", "alt", "title", "width", "height", "class"},
+        "pre": {"class"},
+        "source": {"src"},
+        "span": {"class"},
+        "video": {"src"},
+        "audio": {"src"},
+        "li": {"class"},
+        "ul": {"class"},
+    },
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+)
+
+
+def clean(html: str, *, ids: bool = False) -> str:
+    """Well-formed HTML of allowed tags, attributes, classes and schemes only. `ids` keeps ids (footnotes of Markdown)."""
+    return (_cleaner_with_ids if ids else _cleaner).clean(html)
+
+
+def well_formed(html: str) -> str:
+    """Imported HTML made well-formed and harmless to read, old engines' classes kept. Not fit for a page yet."""
+    return _reader.clean(html)
