@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -94,9 +95,9 @@ ROOT_URLCONF = "palaver.project.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [],
+        "DIRS": [str(Path(__file__).resolve().parents[1] / "web" / "templates")],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "palaver.web.pages.environment", "extensions": ["jinja2.ext.i18n"]},
+        "OPTIONS": {"environment": "palaver.web.templating.environment", "auto_reload": False},
     },
 ]
 
