@@ -14,6 +14,8 @@ Classes that may reach a page (the face styles these, nothing else gets through)
 
 from __future__ import annotations
 
+import re
+
 import nh3
 
 SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
@@ -91,6 +93,9 @@ _reader = nh3.Cleaner(
     attributes={
         **ATTRIBUTES,
         "a": {"href", "title", "class"},
+        "blockquote": {"class"},
+        "cite": {"class"},
+        "details": {"class"},
         "aside": {"class", "data-username", "data-post", "data-topic"},
         "code": {"class"},
         "div": {"class"},
@@ -110,11 +115,78 @@ _reader = nh3.Cleaner(
 )
 
 
+DEPTH = 100
+FORMATTED = 12
+"""Tags open inside each other, of all kinds and of those that HTML opens anew in every paragraph."""
+
+_START = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_AMPERSAND = re.compile(r"&(?:amp;|(?![a-zA-Z#]))")
+_DATA = re.compile(r'src="data:[^"]*"', re.IGNORECASE)
+_LONGEST_TAG = 10_000
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+# These close themselves or hang on a parent that is counted.
+_UNCOUNTED = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dd dt tr td th thead tbody tfoot "
+    "option optgroup rp rt".split()
+)
+
+
+def shallow(html: str) -> str:
+    """HTML in which no more than `DEPTH` tags can be open at once; the tags beyond are escaped and so shown as typed.
+
+    Browsers' rules for broken nesting cost the depth at every tag, and open formatting again in every paragraph. One
+    pass over untouched input, so it counts by name and errs towards more depth, never towards less.
+    """
+    opened: dict[str, int] = {}
+    refused: dict[str, int] = {}
+    depth = formatted = 0
+    out: list[str] = []
+    position = 0
+    for match in _START.finditer(html):
+        name = match[2].lower()
+        if html.find(">", match.end(), match.end() + _LONGEST_TAG) < 0:
+            # Attributes are compared with each other; nobody's tag is as long as that.
+            out += (html[position : match.start()], "&lt;")
+            position = match.start() + 1
+            continue
+        if name in _UNCOUNTED:
+            continue
+        formats = name in _FORMATTING
+        if match[1]:
+            if refused.get(name):
+                refused[name] -= 1
+            elif opened.get(name):
+                opened[name] -= 1
+                depth -= 1
+                formatted -= formats
+                continue
+            else:
+                continue
+        elif depth < DEPTH and not (formats and formatted >= FORMATTED):
+            opened[name] = opened.get(name, 0) + 1
+            depth += 1
+            formatted += formats
+            continue
+        else:
+            refused[name] = refused.get(name, 0) + 1
+        out += (html[position : match.start()], "&lt;")
+        position = match.start() + 1
+    if not out:
+        return html
+    out.append(html[position:])
+    return "".join(out)
+
+
+def _numeric(html: str) -> str:
+    """The same HTML with ampersands as numbers: nh3's reading of `&amp;` and of a bare `&` grows with the square."""
+    return _AMPERSAND.sub("&#38;", html) if "&" in html else html
+
+
 def clean(html: str, *, ids: bool = False) -> str:
     """Well-formed HTML of allowed tags, attributes, classes and schemes only. `ids` keeps ids (footnotes of Markdown)."""
-    return (_cleaner_with_ids if ids else _cleaner).clean(html)
+    return (_cleaner_with_ids if ids else _cleaner).clean(_numeric(html))
 
 
 def well_formed(html: str) -> str:
     """Imported HTML made well-formed and harmless to read, old engines' classes kept. Not fit for a page yet."""
-    return _reader.clean(html)
+    return _reader.clean(_numeric(shallow(_DATA.sub('src=""', html))))
