@@ -49,13 +49,63 @@ class Judge(HTMLParser):
     """Collects everything that the allow-list does not name. Written apart from the cleaner, on purpose."""
 
     TAGS = frozenset(
-        "a abbr b blockquote br caption cite code dd del details dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li "
-        "mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead tr tt u ul "
-        "var".split()
+        [
+            "a",
+            "abbr",
+            "b",
+            "blockquote",
+            "br",
+            "caption",
+            "cite",
+            "code",
+            "dd",
+            "del",
+            "details",
+            "dfn",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "img",
+            "ins",
+            "kbd",
+            "li",
+            "mark",
+            "ol",
+            "p",
+            "pre",
+            "q",
+            "s",
+            "samp",
+            "section",
+            "small",
+            "span",
+            "strong",
+            "sub",
+            "summary",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "tr",
+            "tt",
+            "u",
+            "ul",
+            "var",
+        ]
     )
-    ATTRIBUTES = frozenset(
-        "alt class colspan height href id loading open rel rowspan src start title width".split()
-    )
+    ATTRIBUTES = frozenset("alt class colspan height href id loading open rel rowspan src start title width".split())  # noqa: SIM905
     SCHEMES = ("http:", "https:", "mailto:", "ftp:")
 
     def __init__(self, prefix: str = "p") -> None:

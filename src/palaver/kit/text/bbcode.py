@@ -195,9 +195,7 @@ class _Reader:
 
     def _link(self, value: str) -> None:
         address = value.strip().strip("\"'")
-        if not _LINKED.match(address):
-            address = f"http://{address}"
-        elif address.lower().startswith("www."):
+        if not _LINKED.match(address) or address.lower().startswith("www."):
             address = f"http://{address}"
         self._pushed("url", f'<a href="{escape(address)}">', "</a>")
 

@@ -61,13 +61,13 @@ def _shallow(html: str) -> str:
     return "".join(out)
 
 
-class _Writer(MarkdownConverter):  # type: ignore[misc]
+class _Writer(MarkdownConverter):
     """markdownify with our own shapes."""
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: Any) -> str:
         cite = el.find("cite", class_="by") if "quote" in (el.get("class") or ()) else None
         if cite is None:
-            return str(super().convert_blockquote(el, text, parent_tags))
+            return str(super().convert_blockquote(el, text, parent_tags))  # type: ignore[misc]
         found = _BY.match(cite.get_text().strip())
         assert found is not None
         name = re.sub(r"[\[\]\"\n]", "", found["name"])

@@ -30,7 +30,7 @@ def segments(old: str, new: str) -> list[Segment]:
 
 
 def html(old: str, new: str) -> str:
-    """The same as safe HTML: escaped text with `<del>` and `<ins>`; line breaks stay characters (show it pre-wrapped)."""
+    """Safe HTML: escaped text with `<del>` and `<ins>`; line breaks stay as they are (show it pre-wrapped)."""
     marks = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
     return "".join(marks[op].format(escape(text, quote=False)) for op, text in segments(old, new))
 

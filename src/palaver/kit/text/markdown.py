@@ -41,7 +41,9 @@ _SNIP = re.compile(r"\s*(?:‹snip›|<snip\s*/?>|\[snip\]|&lt;snip&gt;)\s*$", r
 _TAG = re.compile(r"\[(quote|details)(?:=([^\]\n]{0,200}))?\]|\[/(quote|details)\]", re.IGNORECASE)
 _FENCE = re.compile(r"[ >]{0,40}(?:```|~~~)")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_QUOTED_FROM = re.compile(r"""^["'“]?(?P<name>[^"',”#]{1,80}?)["”']?\s*(?:,\s*(?:post:|\#)\s*(?P<post>\d{1,9})[^\]]*)?["”']?\s*$""")
+_QUOTED_FROM = re.compile(
+    r"""^["'“]?(?P<name>[^"',”#]{1,80}?)["”']?\s*(?:,\s*(?:post:|\#)\s*(?P<post>\d{1,9})[^\]]*)?["”']?\s*$"""
+)
 
 
 class _Inline(ParserInline):

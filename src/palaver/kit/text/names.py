@@ -1,7 +1,7 @@
 """Member names: what may be one, and the key that names which look alike share.
 
-A name is 2 to 30 letters, digits, `_`, `-` and `.`, of one script (the Japanese and Korean mixtures excepted), NFKC. The
-rules follow Unicode UAX 31 and UTS 39 ("highly restrictive", recommended scripts); the look-alikes are a table of our
+A name is 2 to 30 letters, digits, `_`, `-` and `.`, of one script (the Japanese and Korean mixtures excepted), NFKC.
+The rules follow Unicode UAX 31 and UTS 39 ("highly restrictive", recommended scripts); the look-alikes are a table of our
 own, because only letters these rules let through can look alike here.
 """
 
@@ -19,9 +19,38 @@ LONGEST = 30
 
 _SEPARATORS = "_-."
 _SCRIPTS = frozenset(
-    "LATIN GREEK CYRILLIC ARMENIAN HEBREW ARABIC GEORGIAN DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU "
-    "KANNADA MALAYALAM SINHALA THAI LAO TIBETAN MYANMAR ETHIOPIC KHMER CJK HIRAGANA KATAKANA KATAKANA-HIRAGANA "
-    "HANGUL BOPOMOFO IDEOGRAPHIC".split()
+    [
+        "LATIN",
+        "GREEK",
+        "CYRILLIC",
+        "ARMENIAN",
+        "HEBREW",
+        "ARABIC",
+        "GEORGIAN",
+        "DEVANAGARI",
+        "BENGALI",
+        "GURMUKHI",
+        "GUJARATI",
+        "ORIYA",
+        "TAMIL",
+        "TELUGU",
+        "KANNADA",
+        "MALAYALAM",
+        "SINHALA",
+        "THAI",
+        "LAO",
+        "TIBETAN",
+        "MYANMAR",
+        "ETHIOPIC",
+        "KHMER",
+        "CJK",
+        "HIRAGANA",
+        "KATAKANA",
+        "KATAKANA-HIRAGANA",
+        "HANGUL",
+        "BOPOMOFO",
+        "IDEOGRAPHIC",
+    ]
 )
 _MIXTURES = (
     frozenset({"LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}),
@@ -52,8 +81,8 @@ _ALIKE = {
 }  # fmt: skip
 _TABLE = str.maketrans(_ALIKE)
 
-# Upper case is where some pairs meet (Н is н, yet looks like H; Β looks like B and folds to β), so the key is taken from
-# the folded name and these are mapped before folding.
+# Upper case is where some pairs meet (Н is н, yet looks like H; Β looks like B and folds to β), so these
+# are mapped before folding.
 _CAPITALS = str.maketrans({
     "Η": "h", "Ν": "n", "Ζ": "z", "Υ": "y", "Χ": "x", "Ρ": "p", "Α": "a", "Ε": "e", "Ι": "l", "Κ": "k", "Μ": "m",
     "Ο": "o", "Τ": "t", "Ϲ": "c", "Ϳ": "j", "Ս": "u", "Տ": "s", "Օ": "o", "Լ": "l",
@@ -151,4 +180,4 @@ def _odd_latin(letter: str, script: str) -> bool:
 def _bare(text: str) -> str:
     """Without accents; the marks of scripts that need them stay."""
     apart = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(mark for mark in apart if not 200 <= unicodedata.combining(mark)))
+    return unicodedata.normalize("NFC", "".join(mark for mark in apart if unicodedata.combining(mark) < 200))

@@ -25,11 +25,11 @@ def visible(text: str) -> str:
             category = unicodedata.category(letter)
             if category in ("Zs", "Zl", "Zp", "Cc"):
                 kept.append(" ")
-            elif letter in _BLANK or (category in ("Cf", "Cs", "Co", "Cn") and not _joins(letter, kept)):
-                continue
-            elif category in ("Mn", "Me") and _stacked(kept):
-                continue
-            else:
+            elif not (
+                letter in _BLANK
+                or (category in ("Cf", "Cs", "Co", "Cn") and not _joins(letter, kept))
+                or (category in ("Mn", "Me") and _stacked(kept))
+            ):
                 kept.append(letter)
         text = "".join(kept)
     return re.sub(r" +", " ", text).strip(" \u200c\u200d")
