@@ -223,7 +223,8 @@ def test_a_discourse_quote_keeps_name_and_number() -> None:
 
 def test_a_discourse_lightbox_is_its_full_picture() -> None:
     made = render(
-        '<div class="lightbox-wrapper"><a class="lightbox" href="/u/full.png" title="t"><img src="/u/s.png" alt="a tree">'
+        '<div class="lightbox-wrapper"><a class="lightbox" href="/u/full.png" title="t">'
+        '<img src="/u/s.png" alt="a tree">'
         '<div class="meta"><span class="filename">full</span><span class="informations">600×400</span></div></a></div>',
         "html",
         base="https://old.org/t/1",
@@ -234,7 +235,8 @@ def test_a_discourse_lightbox_is_its_full_picture() -> None:
 def test_imported_shapes_become_ours() -> None:
     made = render(
         '<p><a class="mention" href="/u/Ana">@Ana</a> <img class="emoji" alt=":smile:" src="https://c.org/s.png"> '
-        '<span class="bbcode-b">b</span> <a href="/t/5">t</a></p><pre><code class="lang-python">def f(): pass</code></pre>'
+        '<span class="bbcode-b">b</span> <a href="/t/5">t</a></p>'
+        '<pre><code class="lang-python">def f(): pass</code></pre>'
         '<div class="spoiler">dark</div><iframe src="https://v.org/1"></iframe>',
         "html",
         links=Village(),
@@ -257,7 +259,8 @@ def test_real_imported_posts_render_and_pass_the_judge() -> None:
 
 def test_bbcode_of_the_usual_set() -> None:
     made = render(
-        '[quote="Ana" post_id=3]hi [b]there[/b][/quote]\n[i]i[/i] [u]u[/u] [s]s[/s] [url=http://a.org]A[/url] [url]www.b.org[/url]\n'
+        '[quote="Ana" post_id=3]hi [b]there[/b][/quote]\n[i]i[/i] [u]u[/u] [s]s[/s] [url=http://a.org]A[/url] '
+        "[url]www.b.org[/url]\n"
         "\n[list=1][*]one[*]two[/list][code]x [b] y[/code][img]http://i.org/p.png[/img][color=red]red[/color] [foo]",
         "bbcode",
         links=Village(),
