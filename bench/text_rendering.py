@@ -30,7 +30,7 @@ POSTS: dict[Kind, list[str]] = {
         f"{WORDS}\n\n```python\ndef turns(people):\n    return {{p: i for i, p in enumerate(people)}}\n```\n",
     ],
     "html": [
-        f'<aside class="quote" data-username="Ana" data-post="4"><div class="title">Ana:</div><blockquote><p>{WORDS}</p>'
+        f'<aside class="quote" data-username="Ana" data-post="4"><div class="title">A:</div><blockquote><p>{WORDS}</p>'
         f'</blockquote></aside><p>{WORDS} <a class="mention" href="/u/bram">@Bram</a></p>',
         f"<p>{WORDS}</p><p>{WORDS}</p><ul><li>the key</li><li>the rope</li></ul>",
     ],
