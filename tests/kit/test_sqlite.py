@@ -193,7 +193,7 @@ def test_a_begin_that_fails_frees_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_closing_in_a_transaction_frees_the_lock_and_keeps_nothing() -> None:
-    with pytest.raises(Exception, match="atomic block|closed"), transaction.atomic():
+    with pytest.raises(Exception, match=r"atomic block|closed"), transaction.atomic():
         insert()
         connection.close()
         assert lock_is_free()
@@ -326,7 +326,7 @@ def test_who_waits_is_not_overtaken_by_who_just_wrote(tmp_path: Path) -> None:
         order: list[str] = []
         ana, bram = WriteLock(path), WriteLock(path)
         ana.take(5)
-        thread = threading.Thread(target=lambda: (bram.take(5), order.append("bram"), bram.let_go()))
+        thread = threading.Thread(target=_take_a_turn, args=[bram, order])
         thread.start()
         while not _somebody_queues(path):
             time.sleep(0.0005)
@@ -338,6 +338,12 @@ def test_who_waits_is_not_overtaken_by_who_just_wrote(tmp_path: Path) -> None:
         assert order == ["bram", "ana"]
         ana.close()
         bram.close()
+
+
+def _take_a_turn(lock: WriteLock, order: list[str]) -> None:
+    lock.take(5)
+    order.append("bram")
+    lock.let_go()
 
 
 def _somebody_queues(path: str) -> bool:
