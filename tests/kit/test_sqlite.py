@@ -372,6 +372,20 @@ def test_who_gave_up_waiting_does_not_keep_the_lock(tmp_path: Path) -> None:
     ana.close()
 
 
+def test_whoever_may_write_the_file_may_lock_it(tmp_path: Path) -> None:
+    file = tmp_path / "shared.sqlite3"
+    file.touch()
+    file.chmod(0o660)
+    if os.geteuid() == 0:
+        os.chown(file, 65534, 65534)
+    lock = WriteLock(f"{file}.lock", like=str(file))
+    lock.take(1)
+    for made in (Path(f"{file}.lock"), Path(f"{file}.lockq")):
+        assert made.stat().st_mode & 0o777 == 0o660
+        assert made.stat().st_uid == file.stat().st_uid
+    lock.close()
+
+
 def test_a_lock_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(OperationalError, match="No such file"):
         WriteLock(str(tmp_path / "nowhere" / "lock")).take(1)
