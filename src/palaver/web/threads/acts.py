@@ -70,11 +70,11 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
     versions: list[contexts.Version] = []
     before: SourceText | None = None
     for source in SourceText.objects.filter(post=post).order_by("version"):
-        runs = differences.between(before.text if before else "", source.text) if before else [("same", source.text)]
+        runs = differences.segments(before.text, source.text) if before else [("same", source.text)]
         versions.append(
             contexts.Version(
                 source.version, moments.moment(source.written_at, where, now), author, source.because,
-                tuple(contexts.Difference(kind, text) for kind, text in runs),  # type: ignore[arg-type]
+                tuple(contexts.Difference("added" if kind == "new" else kind, text) for kind, text in runs),  # type: ignore[arg-type]
             )
         )
         before = source

@@ -20,7 +20,8 @@ from palaver.forums.permissions import may_edit, may_read, may_reply, may_start,
 from palaver.forums.rendering import member_address, render_post
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
-from palaver.kit.text import rendering, to_markdown
+from palaver.kit.text import rendering
+from palaver.kit.text.converting import to_markdown
 from palaver.reading import marking
 from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
