@@ -59,8 +59,9 @@ def test_the_origin_is_weighed(origin: str, weight: str) -> None:
     ("url", "weight"),
     [
         ("", "note"),
-        ("smtp+tls://ana:secret@mail.example.org:587", "good"),
-        ("smtp://ana:secret@mail.example.org", "wrong"),
+        ("smtp://ana:secret@mail.example.org:587", "good"),
+        ("smtps://ana:secret@mail.example.org", "good"),
+        ("smtp://ana:secret@mail.example.org?tls=none", "wrong"),
         ("smtp://localhost", "good"),
         ("mail.example.org", "wrong"),
     ],
@@ -81,3 +82,17 @@ def test_a_home_that_everybody_may_write_is_wrong(home: Path) -> None:
 )
 def test_postgresql_is_weighed(version: int, encoding: str, number: int) -> None:
     assert len(list(check.of_postgresql(version, encoding))) == number
+
+
+@pytest.mark.parametrize(
+    ("names", "origin", "told"),
+    [
+        (["127.0.0.1", "10.0.0.0/8"], "https://forum.example.org", []),
+        ([], "https://forum.example.org", ["note"]),
+        ([], "http://127.0.0.1:8000", []),
+        (["proxy"], "https://forum.example.org", ["wrong"]),
+        (["0.0.0.0/0"], "https://forum.example.org", ["wrong"]),
+    ],
+)
+def test_trusted_proxies_are_weighed(names: list[str], origin: str, told: list[str]) -> None:
+    assert [finding.weight for finding in check.of_proxies(names, origin)] == told
