@@ -13,22 +13,20 @@ def weights(findings: list[check.Finding]) -> dict[str, str]:
     return {finding.matter: finding.weight for finding in findings}
 
 
-def test_a_prepared_home_has_nothing_wrong(home: Path) -> None:
-    assert run("migrate", "--quiet", home=home).returncode == 0
-    told = run("check", "--json", home=home)
+def test_a_prepared_home_has_nothing_wrong(prepared_home: Path) -> None:
+    told = run("check", "--json", home=prepared_home)
     findings = json.loads(told.stdout)
     assert [finding for finding in findings if finding["weight"] == "wrong"] == []
     assert told.returncode == 0
     assert {"home", "disk", "database", "SQLite", "origin", "mail"} <= {finding["matter"] for finding in findings}
 
 
-def test_what_is_wrong_is_said_and_is_the_exit_code(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    (home / "secrets").mkdir(exist_ok=True)
-    loose = home / "secrets" / "secret_key"
+def test_what_is_wrong_is_said_and_is_the_exit_code(prepared_home: Path) -> None:
+    (prepared_home / "secrets").mkdir(exist_ok=True)
+    loose = prepared_home / "secrets" / "secret_key"
     loose.write_text("known to all")
     loose.chmod(0o644)
-    told = run("check", home=home, PALAVER_ORIGIN="http://forum.example.org")
+    told = run("check", home=prepared_home, PALAVER_ORIGIN="http://forum.example.org")
     assert told.returncode == 1
     assert f"chmod 600 {loose}" in told.stdout
     assert "sends passwords in the clear" in told.stdout

@@ -111,7 +111,8 @@ def of_database() -> Iterator[Finding]:
             cursor.execute("SELECT 1")
             if connection.vendor == "postgresql":
                 yield from of_postgresql(cursor.connection.info.server_version, cursor.connection.info.encoding)
-        plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error as error:
         yield Finding("database", "wrong", f"{DEFAULT_DB_ALIAS} does not answer: {' '.join(str(error).split())}")
         return
@@ -167,9 +168,7 @@ def of_mail(address: str) -> Finding:
     from palaver.delivery.mail import carrier
 
     if not address.strip():
-        return Finding(
-            "mail", "note", "PALAVER_MAIL_URL is not set: mails are only shown at the operators' desk."
-        )
+        return Finding("mail", "note", "PALAVER_MAIL_URL is not set: mails are only shown at the operators' desk.")
     try:
         found = carrier.parse(address)
     except ImproperlyConfigured as error:
@@ -185,7 +184,9 @@ def of_proxies(names: list[str], origin: str) -> Iterator[Finding]:
         try:
             network = ipaddress.ip_network(name, strict=False)
         except ValueError:
-            yield Finding("proxies", "wrong", f"PALAVER_TRUSTED_PROXIES holds {name!r}, which is no address or network.")
+            yield Finding(
+                "proxies", "wrong", f"PALAVER_TRUSTED_PROXIES holds {name!r}, which is no address or network."
+            )
             continue
         if network.prefixlen == 0:
             yield Finding("proxies", "wrong", f"{name} trusts everybody to say where they come from. Name your proxy.")

@@ -47,6 +47,7 @@ class Progress:
         quiet: bool = False,
     ) -> None:
         out = stream or sys.stderr
+        self._out = out
         if out.isatty():
             self._bar: tqdm[None] = tqdm(
                 desc=what, total=total, initial=done, unit=f" {unit}", file=out, dynamic_ncols=True, disable=quiet
@@ -77,7 +78,7 @@ class Progress:
 
     def say(self, note: str) -> None:
         """Print a line beside the bar, without tearing it."""
-        self._bar.write(note, file=self._bar.fp if isinstance(self._bar.fp, _Lines) else sys.stderr)
+        self._bar.write(note, file=self._out)
 
     def close(self) -> None:
         """Show the last state and leave it standing."""
