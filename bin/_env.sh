@@ -26,7 +26,7 @@ palaver_die() {
 _palaver_look_at() {
     "$1" -I -c 'import sys
 if sys.version_info >= (3, 11) and sys.implementation.name == "cpython":
-    print(sys.version_info[0] * 100 + sys.version_info[1], sys.executable)' 2>/dev/null
+    print(sys.version_info[0] * 100 + sys.version_info[1], getattr(sys, "_base_executable", "") or sys.executable)' 2>/dev/null
 }
 
 # Name the interpreter to make the environment with: the newest of the usual names.

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from tests.journeys.running import environment
-from tests.journeys.running import palaver as run
 
 
 def create(home: Path, *words: str, password: str) -> subprocess.CompletedProcess[str]:
