@@ -91,14 +91,14 @@ COMMUNITY = Community("Millbrook", "Millbrook talks here. Regular people, not al
 PLACES = (
     Tab("Latest", "/latest"),
     Tab("Breaking News", "/f/news/"),
-    Tab("Editorials & Other Articles", "/f/editorials/", True),
+    Tab("Editorials & Other Articles", "/f/editorials/"),
     Tab("General Discussion", "/f/general/"),
     Tab("The Lounge", "/f/lounge/"),
     Tab("All forums", "/forums"),
 )
 CATEGORIES = (
     RailCategory("Main forums", "/c/main/", "main"),
-    RailCategory("Issue Forums", "/c/issues/", "issue", True),
+    RailCategory("Issue Forums", "/c/issues/", "issue"),
     RailCategory("Culture Forums", "/c/culture/", "culture"),
     RailCategory("Alliance Forums", "/c/alliance/", "alliance"),
     RailCategory("Region Forums", "/c/region/", "region"),
@@ -106,7 +106,7 @@ CATEGORIES = (
 )
 MINE = (
     RailForum("General Discussion", "/f/general/", 12),
-    RailForum("Editorials & Other Articles", "/f/editorials/", 3, True),
+    RailForum("Editorials & Other Articles", "/f/editorials/", 3),
     RailForum("Gardens & Allotments", "/f/gardens/"),
     RailForum("The Lounge", "/f/lounge/", 100),
 )
@@ -121,11 +121,15 @@ SHELL = Shell(
     rail_forums=MINE,
     rail_categories=CATEGORIES,
     trail=TRAIL,
-    csrf_token="",
+    here="/f/editorials/",
 )
 GUEST = replace(SHELL, reader=None, rail_forums=())
 ORDERS = (Tab("Latest", "/latest", True), Tab("Newest", "/newest"), Tab("Recommended", "/recommended"), Tab("Unread", "/unread"))
 LATEST = Order("Latest", "Newest reply first, in all main forums. The same for everyone.", "/help/orders#latest")
+
+
+def replace_tab(tab: Tab) -> Tab:
+    return tab._replace(current=tab.href == "/f/editorials/")
 
 
 def body(html: str, language: str = "en", **more: Any) -> Markup:
@@ -258,7 +262,8 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "forums", "forums/all.html", {"shell": replace(SHELL, title="All forums", here="/forums"), "page": ForumsPage("All forums", BLOCKS, (forum_row("Old Library", retired=True),), "/mark")}
     yield "category", "forums/category.html", {"shell": replace(SHELL, title="Issue Forums"), "page": ForumsPage("Issue Forums", BLOCKS[1:2])}
     yield "about", "forums/about.html", {"shell": replace(SHELL, title="About"), "page": ForumAboutPage("Editorials", "/f/x/", "issue", HEAD.sentence, Markup("<p>For pieces that argue. News goes to Breaking News.</p>"), ("A source link is required.", "At most four quoted paragraphs."), (HostSeat(Link("Chidi", "/m/Chidi"), at("1 Sep"), "61 of 90 days"), HostSeat(None)), (("Posts in 30 days", "1,204"), ("Posts ever", "36,895")), ((Link("Jonas", "/m/Jonas"), "insults", "until 1 Dec"),))}
-    live = replace(SHELL, title="Time for the river board to meet us in person", live="thread:7")
+    here = tuple(replace_tab(place) for place in PLACES)
+    live = replace(SHELL, places=here, title="Time for the river board to meet us in person", live="thread:7")
     yield "thread", "threads/thread.html", {"shell": live, "page": thread()}
     yield "thread-guest", "threads/thread.html", {"shell": replace(GUEST, live="thread:7"), "page": thread(guest=True)}
     yield "thread-tree", "threads/thread.html", {"shell": live, "page": thread("tree")}

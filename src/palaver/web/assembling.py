@@ -114,10 +114,10 @@ def posts(
     if not tree:
         inner = "".join(f"<li>{shown(line)}</li>" for line in lines)
         return Markup(f'<ol class="posts">{inner}</ol>' if inner else "")
-    return nested('<ol class="posts" data-tree>', ((line.depth, "", shown(line)) for line in lines))
+    return nested('<ol class="posts" data-tree>', '<ol class="branch">', ((line.depth, "", shown(line)) for line in lines))
 
 
-def nested(opening: str, items: Iterable[tuple[int, str, str]]) -> Markup:
+def nested(opening: str, branch: str, items: Iterable[tuple[int, str, str]]) -> Markup:
     """A nested list from items in reading order, each with its depth, the attributes of its `<li>`, and its HTML.
 
     The first item may be deep (a window into a long tree): missing levels are not invented, it starts at the top.
@@ -133,7 +133,7 @@ def nested(opening: str, items: Iterable[tuple[int, str, str]]) -> Markup:
             parts.append(opening)
             open_depths.append(depth)
         elif depth > open_depths[-1]:
-            parts.append("<ol>")
+            parts.append(branch)
             open_depths.append(depth)
         else:
             parts.append("</li>")
@@ -145,7 +145,7 @@ def nested(opening: str, items: Iterable[tuple[int, str, str]]) -> Markup:
 
 def table(summary: SummaryTable) -> Markup:
     """The rows of the summary table as nested lists."""
-    return nested('<ol class="tree">', ((row.depth, _row_marks(row), _row(row)) for row in summary.rows))
+    return nested('<ol class="tree">', "<ol>", ((row.depth, _row_marks(row), _row(row)) for row in summary.rows))
 
 
 def _row_marks(row: TableRow) -> str:
