@@ -1,63 +1,71 @@
-"""Pieces of pages kept by a worker: bounded by bytes, the least recently used go first."""
+"""Rendered fragments of posts, kept per worker: (post, version, language) → the HTML that is the same for every reader.
+
+A fragment is never invalidated: a changed post has another version. The least recently used ones go when the cap is
+reached. Safe to use from both lanes at once.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Iterable
 
-CAPACITY = 16 * 1024 * 1024
-_OVERHEAD = 200  # an entry's key, links and objects, roughly
+FragmentKey = tuple[int, int, str]
+
+_OVERHEAD = 200
 
 
 class Fragments:
-    """Text by key. Asked on the pages lane, cleared from anywhere."""
+    """At most `capacity` bytes of fragments, counted as they lie in memory (with their keys, about 200 bytes each)."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = 16 * 1024 * 1024) -> None:
         self.capacity = capacity
-        self._kept: OrderedDict[Hashable, str] = OrderedDict()
-        self._bytes = 0
+        self.size = 0
+        self._kept: OrderedDict[FragmentKey, str] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    @property
-    def bytes(self) -> int:
-        """What is kept at present, by estimate."""
-        return self._bytes
-
-    def get(self, key: Hashable) -> str | None:
-        """The text of a key, which becomes the most recently used, or None."""
+    def get(self, key: FragmentKey) -> str | None:
         with self._lock:
-            text = self._kept.get(key)
-            if text is not None:
+            found = self._kept.get(key)
+            if found is not None:
                 self._kept.move_to_end(key)
-            return text
+            return found
 
-    def put(self, key: Hashable, text: str) -> None:
-        """Keep a text. One larger than a quarter of the store is not kept: it would drive out all others."""
-        cost = _cost(text)
-        if cost > self.capacity // 4:
+    def many(self, keys: Iterable[FragmentKey]) -> dict[FragmentKey, str]:
+        """Those of the keys that are kept: one turn at the lock for a whole page."""
+        found = {}
+        with self._lock:
+            for key in keys:
+                text = self._kept.get(key)
+                if text is not None:
+                    self._kept.move_to_end(key)
+                    found[key] = text
+        return found
+
+    def put(self, key: FragmentKey, text: str) -> None:
+        """Keep a fragment. One larger than an eighth of everything is not worth what it would push out."""
+        size = _size(text)
+        if size > self.capacity // 8:
             return
         with self._lock:
-            before = self._kept.pop(key, None)
-            if before is not None:
-                self._bytes -= _cost(before)
+            old = self._kept.pop(key, None)
+            if old is not None:
+                self.size -= _size(old)
             self._kept[key] = text
-            self._bytes += cost
-            while self._bytes > self.capacity:
-                _key, gone = self._kept.popitem(last=False)
-                self._bytes -= _cost(gone)
+            self.size += size
+            while self.size > self.capacity:
+                _, oldest = self._kept.popitem(last=False)
+                self.size -= _size(oldest)
 
     def clear(self) -> None:
-        """Forget everything."""
         with self._lock:
             self._kept.clear()
-            self._bytes = 0
+            self.size = 0
 
 
-def _cost(text: str) -> int:
-    # Latin text takes one byte a character in memory, other scripts two, and emoji make the whole text four.
-    width = 1 if text.isascii() else 2
-    return len(text) * width + _OVERHEAD
+def _size(text: str) -> int:
+    """Bytes of a str in memory: one, two or four for each character, by its widest one."""
+    return text.__sizeof__() + _OVERHEAD
