@@ -99,7 +99,9 @@ def test_members_are_of_different_kinds(millbrook: Community) -> None:
     suspended = [member for member in millbrook.members if member.suspension]
     assert [member.name for member in suspended] == ["Jonas"]
     assert suspended[0].suspension is not None and suspended[0].suspension.ends_in > timedelta()
-    assert any(re.search(r"[\u0600-\u06ff]", member.name) for member in millbrook.members), "a name written from the right"
+    assert any(re.search(r"[\u0600-\u06ff]", member.name) for member in millbrook.members), (
+        "a name written from the right"
+    )
 
 
 def test_a_suspended_member_has_not_spoken_since(millbrook: Community) -> None:
@@ -222,9 +224,7 @@ FORBIDDEN = r"\b(users?|topics?|comments?|commented|moderat\w+|upvot\w+|lorem|ip
 
 def test_the_words_of_the_house_are_kept(millbrook: Community) -> None:
     about_the_house = [
-        text
-        for forum in millbrook.forums
-        for text in (forum.name, forum.line, forum.purpose, forum.rules)
+        text for forum in millbrook.forums for text in (forum.name, forum.line, forum.purpose, forum.rules)
     ] + [category.line for category in millbrook.categories]
     about_the_house += [millbrook.sentence, *bodies(millbrook)]
     about_the_house += [text for member in millbrook.members for text in (member.about, member.signature)]

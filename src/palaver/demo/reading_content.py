@@ -1,7 +1,7 @@
 """Reading the demo's texts: TOML in, a checked `Community` out.
 
-This module only reads. It writes no row and knows no model; `playing` speaks what is read here through the verbs. Whatever
-is wrong in the files is told at once and together, each fault with its file, in a `ContentError`.
+This module only reads. It writes no row and knows no model; `playing` speaks what is read here through the verbs.
+Whatever is wrong in the files is told at once and together, each fault with its file, in a `ContentError`.
 
 Times are `timedelta`s *before now* (`ago`), so the community is always as fresh as the moment it is played.
 """
