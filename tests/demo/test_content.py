@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from palaver.demo.reading_content import CONTENT, Community, ContentError, PostText, ThreadText, duration, load
+from palaver.kit.text import names, render, subjects
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +201,29 @@ def test_quotes_repeat_what_was_said(millbrook: Community) -> None:
                 assert words.strip() in source.body, f"{thread.slug} #{post.number} misquotes #{number}"
                 quoted += 1
     assert quoted >= 5
+
+
+def test_references_lead_to_a_post_of_the_thread(millbrook: Community) -> None:
+    found = 0
+    for thread in millbrook.threads:
+        numbers = {post.number for post in thread.posts}
+        for post in thread.posts:
+            for number in re.findall(r"(?<![\w\[,/#&]) ?#(\d+)\b(?!\])", re.sub(r"\[quote=[^\]]+\]", "", post.body)):
+                assert int(number) in numbers, f"{thread.slug} #{post.number} points at #{number}"
+                found += 1
+    assert found >= 4
+
+
+def test_mentions_name_members_and_names_and_subjects_are_ones_the_product_takes(millbrook: Community) -> None:
+    members = {names.name_key(member.name) for member in millbrook.members}
+    assert len(members) == len(millbrook.members), "two names look alike"
+    for member in millbrook.members:
+        assert names.clean(member.name) == member.name
+    mentioned = [name for body in bodies(millbrook) for name in render(body, "markdown").mentions]
+    assert len(mentioned) >= 5
+    assert {names.name_key(name) for name in mentioned} <= members
+    for post in posts(millbrook):
+        assert not post.subject or subjects.clean(post.subject) == post.subject
 
 
 def test_addresses_lead_nowhere_real(millbrook: Community) -> None:
