@@ -237,7 +237,13 @@ def test_the_exploration_finds_the_fault_of_each_naive_variant(kind: type[Steppe
     class Found(Exception):
         pass
 
-    @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck), database=None, phases=[Phase.generate])
+    @settings(
+        max_examples=1500,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        phases=[Phase.generate],
+    )
     @given(st.data())
     def explored(data: st.DataObject) -> None:
         if explore(kind, tmp_path / "words", data):
