@@ -39,7 +39,7 @@ def post(
     environment: Environment, view: PostView, language: str, *, signed_in: bool, takes_replies: bool = True
 ) -> str:
     """One post as HTML for one reader."""
-    flags = {view.state}
+    flags: set[str] = {view.state}
     for name in ("own", "op", "star", "first_new", "recommended"):
         if getattr(view, name):
             flags.add(name)
