@@ -20,10 +20,13 @@ import palaver
 
 # The one list of commands, in the order in which `palaver --help` shows them.
 COMMANDS: tuple[str, ...] = (
+    "palaver.cli.demo",
+    "palaver.cli.serve",
     "palaver.cli.check",
     "palaver.cli.createoperator",
     "palaver.cli.doctor",
     "palaver.cli.migrate",
+    "palaver.cli.verify",
 )
 
 SETTINGS = "palaver.project.settings"

@@ -97,7 +97,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [str(Path(__file__).resolve().parents[1] / "web" / "templates")],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "palaver.web.templating.environment", "auto_reload": False},
+        "OPTIONS": {
+            "environment": "palaver.web.templating.environment",
+            "auto_reload": False,
+            "context_processors": ["palaver.web.shell.for_allauth"],
+        },
     },
 ]
 
@@ -133,7 +137,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_PRESERVE_USERNAME_CASING = True
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"] if PALAVER_MAIL_URL else ["username*", "email", "password1*"]
+ACCOUNT_SIGNUP_FIELDS = (
+    ["username*", "email*", "password1*"] if PALAVER_MAIL_URL else ["username*", "email", "password1*"]
+)
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if PALAVER_MAIL_URL else "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from palaver.forums import orders
 from palaver.web import errors
-from palaver.web.accounts import preferences
+from palaver.web.accounts import flows, preferences
 from palaver.web.help import pages as help_pages
 from palaver.web.members import pages as members
 from palaver.web.operators import desk
@@ -52,7 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include(flows.patterns())),
     path("desk/", desk.desk, name="desk"),
     path("desk/mail/<int:mail_id>", desk.mail, name="desk-mail"),
     path("desk/mail/<int:mail_id>/again", desk.resend, name="desk-mail-again"),

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django.utils import translation
-from jinja2 import Environment
+from jinja2 import Environment, Undefined
 from markupsafe import Markup
 
 # Private-use characters mark the gaps, because no template of ours contains them and escaping leaves them alone.
@@ -49,5 +49,7 @@ class Mould:
 def cast(environment: Environment, template: str, language: str, flags: frozenset[str]) -> Mould:
     """The mould of a template in a language with these flags set (all others are false in it)."""
     with translation.override(language):
-        text = environment.get_template(template).render(slot=Slots(), **dict.fromkeys(flags, True))
+        # A flag that is not set is simply false here, even where the environment is strict about unknown names.
+        lenient = environment.overlay(undefined=Undefined)
+        text = lenient.get_template(template).render(slot=Slots(), **dict.fromkeys(flags, True))
     return Mould(re.sub(r">\s*\n\s*<", "> <", text.strip()))

@@ -1,0 +1,200 @@
+"""Putting the application behind the front: what the front may not know by itself is said here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, connections
+from django.http import HttpRequest, HttpResponseBase
+from django.http.cookie import parse_cookie
+from django.utils import translation
+from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
+
+from palaver.accounts.reads import viewer
+from palaver.delivery.mail import sending
+from palaver.forums.models import Forum
+from palaver.forums.permissions import readable_forum_ids
+from palaver.front import addresses, supervisor
+from palaver.front.changing import settle_leftovers
+from palaver.front.given import Front, Lane, Sentence
+from palaver.kit import clock, due, env
+from palaver.kit.sqlite import checkpoint
+from palaver.live import streams, telling
+from palaver.web import building, errors
+
+# No inline script or style anywhere; the stream and our own files are all a page may open.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+HEADERS = (
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+)
+
+# What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
+_SLOW = ("/account/",)
+_QUERIES: dict[str, tuple[str, ...]] = {
+    "/": ("before",), "/latest": ("before",), "/newest": ("before",), "/unanswered": ("before",), "/forums": (),
+    "/record": ("at",), "/help/orders": (),
+}  # fmt: skip
+
+
+class Handler(WSGIHandler):
+    """Django's handler; when a request ends, what a rolled back transaction left pending is settled."""
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return super().get_response(request)
+        finally:
+            settle_leftovers()
+
+
+def load() -> Handler:
+    """Make the handler and warm what all workers share; leaves no connection open, since the workers are forked after it."""
+    from django.urls import get_resolver
+
+    handler = Handler()
+    _ = get_resolver().url_patterns
+    from palaver.web.shell import environment
+
+    for name in ("threads/thread.html", "threads/list.html", "forums/forum.html", "forums/all.html", "parts/post.html"):
+        environment().get_template(name)
+    building.collect()
+    connections.close_all()
+    return handler
+
+
+def classify(method: str, path: str) -> Lane:
+    """Which lane a request runs in."""
+    if path.startswith(_SLOW) and not path.startswith(("/account/preferences", "/account/sessions")):
+        return "slow"
+    return "pages"
+
+
+def queries(path: str) -> tuple[str, ...] | None:
+    """The query parameters of a guest's page that may be kept, in their fixed order; None for pages never kept."""
+    known = _QUERIES.get(path)
+    if known is not None:
+        return known
+    if path.startswith("/t/"):
+        return ("view", "highlight", "page", "from")
+    if path.startswith("/f/"):
+        return () if path.endswith("/about") else ("order", "before")
+    if path.startswith(("/c/", "/m/")):
+        return ("before",) if path.startswith("/m/") else ()
+    return None
+
+
+@lru_cache(maxsize=1024)
+def variant(language: str, cookies: str) -> str:
+    """What else tells two guests' pages apart: the language they are shown and the theme they chose."""
+    jar = parse_cookie(cookies)
+    theme = jar.get("palaver_theme", "auto")
+    chosen = jar.get(settings.LANGUAGE_COOKIE_NAME, "")
+    spoken = settings.LANGUAGE_CODE
+    for wanted in ([chosen] if chosen else []) + [name for name, _ in parse_accept_lang_header(language)]:
+        try:
+            spoken = get_supported_language_variant(wanted)
+            break
+        except LookupError:
+            continue
+    return f"{spoken}/{theme if theme in {'auto', 'light', 'dark', 'contrast'} else 'auto'}"
+
+
+def may_hear(session_key: str, topics: tuple[str, ...]) -> Collection[str]:
+    """Which topics this browser may hear: threads and forums its member may read, and its own member's."""
+    asking = viewer(session_key) if session_key else None
+    ids = {kind: {int(t.partition(":")[2]) for t in topics if t.startswith(f"{kind}:") and t.partition(":")[2].isdecimal()
+                  and len(t) < 32} for kind in ("thread", "forum")}  # fmt: skip
+    may = readable_forum_ids(asking.id if asking else None, is_operator=bool(asking and asking.is_operator))
+    allowed = {f"forum:{number}" for number in ids["forum"] & may}
+    if ids["thread"]:
+        from palaver.forums.models import Thread
+
+        found = Thread.objects.filter(pk__in=list(ids["thread"])[:100], forum_id__in=may).values_list("pk", flat=True)
+        allowed.update(f"thread:{number}" for number in found)
+    if asking is not None and f"member:{asking.id}" in topics:
+        allowed.add(f"member:{asking.id}")
+    return allowed
+
+
+def ready() -> bool:
+    """Whether the database answers. Runs in a lane."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Forum is not None
+
+
+def front() -> Front:
+    """The front of this installation."""
+    broadcaster = streams.Broadcaster(may_hear, cookie=settings.SESSION_COOKIE_NAME)
+    built = building.collect()
+    translation.activate(settings.LANGUAGE_CODE)
+    sentences = {status: Sentence(errors.sentence_page(status)) for status in (400, 413, 421, 500, 503)}
+    return Front(
+        load=load,
+        home_run=env.home() / "run",
+        classify=classify,
+        hosts=frozenset() if "*" in settings.ALLOWED_HOSTS else _hosts(),
+        trusted_proxies=addresses.networks(settings.PALAVER_TRUSTED_PROXIES),
+        queries=queries,
+        variant=variant,
+        private_cookies=(settings.SESSION_COOKIE_NAME, "messages"),
+        headers=HEADERS,
+        sentences=sentences,
+        static=[(f"/static/{name}", content) for name, content in built.files.items()],
+        streams={"/live": broadcaster.open},
+        ready=ready,
+        on_worker_start=[broadcaster.start],
+        on_worker_stop=[broadcaster.stop],
+    )
+
+
+def _hosts() -> frozenset[str]:
+    """The names we answer to. Behind a proxy the port is the origin's; on loopback any port may be asked for."""
+    from urllib.parse import urlsplit
+
+    return frozenset({urlsplit(settings.PALAVER_ORIGIN).netloc, *settings.ALLOWED_HOSTS})
+
+
+def jobs(stop: threading.Event) -> None:
+    """The jobs process: due rows, and what comes round by the clock."""
+    if settings.PALAVER_MAIL_URL:
+        sending.enqueue_waiting(since=clock.ago(days=1))
+    sending.register()
+    if connection.vendor == "sqlite":
+        due.every("checkpoint", 5, checkpoint.passive)
+        due.every("optimize", 3600, checkpoint.optimize)
+    due.every("forget mail", 86400, lambda: sending.forget(clock.ago(days=30)))
+    due.every("forget live events", 3600, telling.prune)
+    due.every("forget sessions", 3600, _forget_sessions)
+    due.every("settle words", 5, settle_leftovers)
+    threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
+    due.run_forever(stop)
+
+
+def _wake_at_the_end(stop: threading.Event) -> None:
+    stop.wait()
+    due.wake()
+
+
+def _forget_sessions() -> None:
+    from palaver.accounts.sessions import SessionStore
+
+    SessionStore.clear_expired()
+
+
+def serve(host: str, port: int, *, workers: int = 0, origin: str = "") -> None:
+    """Serve until told to stop. Raises supervisor.AlreadyRunning with a sentence."""
+    count: Any = workers or settings.PALAVER_WORKERS or None
+    supervisor.run(front(), host, port, count, jobs, origin=origin)
