@@ -1,4 +1,4 @@
-"""What the scripts shorten, in a real browser; the server here is the test's own and answers as the product's pages do."""
+"""What the scripts shorten, in a real browser. The server is the test's own and answers as the product's pages do."""
 
 from __future__ import annotations
 
