@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from palaver.kit import clock
 from palaver.live import telling, waking
@@ -197,15 +197,11 @@ def test_what_is_rolled_back_is_never_told(house: House) -> None:
     assert "canary" not in reader.text and "heard" in reader.text
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_telling_outside_a_transaction_is_a_fault() -> None:
-    from django.db import connection
-
-    if connection.in_atomic_block:  # the test's own transaction
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(connection, "in_atomic_block", False)
-            with pytest.raises(RuntimeError):
-                telling.tell("thread:1", "reply")
+    with pytest.raises(RuntimeError):
+        telling.tell("thread:1", "reply")
+    assert not LiveEvent.objects.exists()
 
 
 @pytest.mark.django_db
@@ -221,10 +217,8 @@ def test_rows_of_more_than_a_day_go_and_the_newest_stays() -> None:
 def test_a_lower_id_that_is_committed_later_is_still_read_where_that_can_happen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from django.db import connection
-
     rows = [telling.tell("thread:1", "reply").pk for _ in range(3)]
-    monkeypatch.setattr(connection, "vendor", "postgresql")
+    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
     assert [row[0] for row in _new_rows(rows[-1])[1]] == rows
-    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setattr(connections["default"], "vendor", "sqlite")
     assert _new_rows(rows[-1])[1] == []

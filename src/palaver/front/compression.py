@@ -19,7 +19,7 @@ Effort = Literal["now", "kept", "static"]
 
 SMALLEST = 600
 _LEVELS: dict[str, dict[Effort, int]] = {
-    "zstd": {"now": 1, "kept": 6, "static": 15},
+    "zstd": {"now": 3, "kept": 6, "static": 15},
     "br": {"now": 2, "kept": 5, "static": 9},
     "gzip": {"now": 1, "kept": 6, "static": 9},
 }

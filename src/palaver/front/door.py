@@ -249,8 +249,11 @@ class Door:
             self._ready(request, reply)
             return
         key = self.key(request) if request.method == "GET" else None
-        if key is None or key in self._alone:
+        if key is None:
             self._render(request, reply, path, None)
+            return
+        if key in self._alone:  # it could not be shared last time: nobody waits for it, but it may be kept again
+            self._render(request, reply, path, _Flight(key))
             return
         flight = self._flights.get(key)
         if flight is not None:
@@ -393,6 +396,7 @@ class Door:
         if entry is not None and flight is not None:
             # Asked again: a reader may have joined, after a change, while the outcome was on its way to this thread.
             storable = storable and self.words.still(entry.slots, entry.values)
+            self._alone.discard(flight.key)
             self.cache.remember(flight.key, entry.slots)
             if storable:
                 self.cache.store(entry)
