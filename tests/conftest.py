@@ -1,7 +1,7 @@
 """What every test stands on: a home of its own, the shared archives, the running application, a real browser.
 
-Nothing here replaces a part of the product. A part that is missing on this machine (a browser, `../shared`) makes its tests
-skip with a sentence on a developer's machine and fail in CI.
+Nothing here replaces a part of the product. A part that is missing on this machine (a browser, `../shared`) makes its
+tests skip with a sentence on a developer's machine and fail in CI.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
-# Before Django is loaded: each worker of pytest-xdist imports this file in a process of its own, so each has its own home,
-# and the installation that a developer runs from the same checkout is never touched.
+# Before Django is loaded: each worker of pytest-xdist imports this file in a process of its own, so each has its own
+# home, and the installation that a developer runs from the same checkout is never touched.
 HOME = Path(tempfile.mkdtemp(prefix="palaver-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["PALAVER_HOME"] = str(HOME)
@@ -31,7 +32,9 @@ import django  # noqa: E402
 
 django.setup()
 
+import jinja2  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
 
 if settings.DATABASES["default"]["ENGINE"] == "palaver.kit.sqlite":
     # A file, as in real life: the locks, the WAL and several connections are what is to be tested.
@@ -44,7 +47,7 @@ SHARED_IS_MISSING = "../shared is missing"
 
 def pytest_configure(config: pytest.Config) -> None:
     for line in (
-        "database: touches the database; runs on SQLite and on PostgreSQL (given to every test that uses a database fixture)",
+        "database: touches the database, so it runs on both (given to every test that uses a database fixture)",
         "journey: a whole story in a real browser against the running application",
         "long: a full sweep; only with --long",
     ):
@@ -73,7 +76,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(kept, key=lambda item: item.get_closest_marker("journey") is not None)
 
 
-def lacking(what: str) -> None:
+class QueryInATemplate(AssertionError):
+    """A template that is being drawn has asked the database."""
+
+
+def _refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> NoReturn:
+    raise QueryInATemplate(f"A template asks the database while it is drawn; load it in the view: {sql}")
+
+
+@pytest.fixture(autouse=True)
+def no_query_in_a_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Watches every page that a test draws in its own thread."""
+    draw = jinja2.Template.render
+
+    def guarded(self: jinja2.Template, *args: Any, **kwargs: Any) -> str:
+        with connection.execute_wrapper(_refuse):
+            return draw(self, *args, **kwargs)
+
+    monkeypatch.setattr(jinja2.Template, "render", guarded)
+
+
+def lacking(what: str) -> NoReturn:
     """A part that this machine lacks: a failure in CI, a loud skip elsewhere."""
     if IN_CI:
         pytest.fail(f"{what}. In CI nothing may be missing.", pytrace=False)
@@ -91,9 +114,13 @@ def shared() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if SHARED_IS_MISSING in str(report.longrepr)]
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", []) if SHARED_IS_MISSING in str(report.longrepr)
+    ]
     if skipped:
-        terminalreporter.write_line(f"{len(skipped)} tests skipped because ../shared is missing", yellow=True, bold=True)
+        terminalreporter.write_line(
+            f"{len(skipped)} tests skipped because ../shared is missing", yellow=True, bold=True
+        )
 
 
 @pytest.fixture

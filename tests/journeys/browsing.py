@@ -52,14 +52,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def person(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browsers of separate people: `person(java_script_enabled=False)`; each has its own cookies, none outlives the test.
+    """Makes browsers of separate people: `person(java_script_enabled=False)`; each with its own cookies.
 
-    Playwright's sync API runs an event loop in this thread; Django's ORM would refuse there, so journeys look at pages only.
+    Playwright's sync API runs an event loop in this thread, where Django's ORM refuses: journeys look at pages only.
     """
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "Europe/London", **options})
+        context = browser.new_context(
+            **{"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "Europe/London", **options}
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         return context

@@ -61,8 +61,10 @@ def free_port() -> int:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """What a started Palaver sees: this checkout, that home, and no setting of the developer's own but the database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PALAVER_", "DJANGO_", "PYTEST_"))}
+    """What a started Palaver sees: this checkout, that home, `more`, and no setting of the developer's own."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PALAVER_", "DJANGO_", "PYTEST_"))
+    }
     return {**kept, "PYTHONPATH": str(ROOT / "src"), "PALAVER_HOME": str(home), **more}
 
 
@@ -118,7 +120,7 @@ def _wait(running: Serving) -> None:
 
 @pytest.fixture(scope="session")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """The application with the demo community in it, one for all journeys; on PostgreSQL when the tests run there."""
+    """The application with the demo community in it, one for all journeys of a run."""
     home = tmp_path_factory.mktemp("serving")
     with started(home, ("demo",)) as running:
         yield running

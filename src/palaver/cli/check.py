@@ -100,7 +100,7 @@ def of_database() -> Iterator[Finding]:
         yield of_sqlite_library()
         name = Path(str(connection.settings_dict["NAME"]))
         if not name.exists():
-            yield Finding("database", "note", f"{name} does not exist yet; `palaver migrate` or the first start makes it.")
+            yield Finding("database", "note", f"{name} does not exist yet; `palaver migrate` makes it.")
             return
         if name.stat().st_mode & stat.S_IWOTH:
             yield Finding("database", "wrong", f"Everybody on this machine can write {name}. Run: chmod o-w {name}")
@@ -109,16 +109,12 @@ def of_database() -> Iterator[Finding]:
             cursor.execute("SELECT 1")
             if connection.vendor == "postgresql":
                 yield from of_postgresql(cursor.connection.info.server_version, cursor.connection.info.encoding)
-        plan = MigrationExecutor(connection).migration_plan(
-            MigrationExecutor(connection).loader.graph.leaf_nodes()
-        )
+        plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
     except Error as error:
-        yield Finding(
-            "database", "wrong", f"{DEFAULT_DB_ALIAS} does not answer: {' '.join(str(error).split())}"
-        )
+        yield Finding("database", "wrong", f"{DEFAULT_DB_ALIAS} does not answer: {' '.join(str(error).split())}")
         return
     if plan:
-        yield Finding("database", "note", f"{len(plan)} migrations have not run; `palaver migrate` or the next start runs them.")
+        yield Finding("database", "note", f"{len(plan)} migrations have not run; `palaver migrate` runs them.")
     else:
         yield Finding("database", "good", f"{connection.display_name} answers and is up to date.")
 
@@ -139,7 +135,7 @@ def of_postgresql(version: int, encoding: str) -> Iterator[Finding]:
     if version < 150000:
         yield Finding("PostgreSQL", "wrong", f"The server is version {version // 10000}; Palaver needs 15 or newer.")
     if encoding.lower().replace("-", "") != "utf8":
-        yield Finding("PostgreSQL", "wrong", f"The connection speaks {encoding}; make the database with ENCODING 'UTF8'.")
+        yield Finding("PostgreSQL", "wrong", f"The connection speaks {encoding}; it must be made with ENCODING 'UTF8'.")
 
 
 def of_origin(origin: str) -> Finding:
@@ -147,14 +143,18 @@ def of_origin(origin: str) -> Finding:
     parts = urlsplit(origin)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         return Finding(
-            "origin", "wrong", f"PALAVER_ORIGIN is {origin!r}; it must look like https://forum.example.org, without a path."
+            "origin",
+            "wrong",
+            f"PALAVER_ORIGIN is {origin!r}; it must look like https://forum.example.org.",
         )
     if parts.hostname in LOOPBACK:
         return Finding(
             "origin", "note", f"PALAVER_ORIGIN is {origin}: only this machine can use it. Set it to the public address."
         )
     if parts.scheme == "http":
-        return Finding("origin", "wrong", f"{origin} sends passwords in the clear. Put a proxy with TLS in front, use https://.")
+        return Finding(
+            "origin", "wrong", f"{origin} sends passwords in the clear. Put a proxy with TLS in front, use https://."
+        )
     return Finding("origin", "good", f"{origin}")
 
 
@@ -162,13 +162,19 @@ def of_mail(url: str) -> Finding:
     """Without mail, password resets reach only the operators' desk."""
     if not url:
         return Finding(
-            "mail", "note", "PALAVER_MAIL_URL is not set: mails are kept and shown at the operators' desk, none is sent."
+            "mail",
+            "note",
+            "PALAVER_MAIL_URL is not set: mails are only shown at the operators' desk.",
         )
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
-        return Finding("mail", "wrong", "PALAVER_MAIL_URL must look like smtp+tls://name:password@mail.example.org:587.")
+        return Finding(
+            "mail", "wrong", "PALAVER_MAIL_URL must look like smtp+tls://name:password@mail.example.org:587."
+        )
     if parts.scheme == "smtp" and parts.password and parts.hostname not in LOOPBACK:
-        return Finding("mail", "wrong", "PALAVER_MAIL_URL would send its password in the clear; use smtp+tls:// or smtps://.")
+        return Finding(
+            "mail", "wrong", "PALAVER_MAIL_URL would send its password in the clear; use smtp+tls:// or smtps://."
+        )
     return Finding("mail", "good", f"Sent through {parts.hostname}.")
 
 
@@ -178,7 +184,9 @@ def of_limits() -> Iterator[Finding]:
     if soft != resource.RLIM_INFINITY and soft < 4096:
         most = "no limit" if hard == resource.RLIM_INFINITY else hard
         yield Finding(
-            "open files", "note", f"A process may open {soft} files, about so many readers can be live (hard limit: {most})."
+            "open files",
+            "note",
+            f"A process may open {soft} files, and every live reader takes one (hard limit: {most}).",
         )
 
 

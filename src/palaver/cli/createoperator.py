@@ -1,7 +1,7 @@
 """`palaver createoperator`: make the first member who runs the installation, or give a member that office.
 
-The password is asked for on the terminal, or read as one line from standard input, never taken from the command line, where
-every process on the machine could read it.
+The password is asked for on the terminal, or read as one line from standard input, never taken from the command line,
+where every process on the machine could read it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`palaver migrate`: bring the database to this version's shape. `serve`, `demo` and `import` do the same at their start."""
+"""`palaver migrate`: bring the database to this version's shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long command has come: a bar on a terminal, otherwise a line every few seconds. Both name rate and time left."""
+"""How far a long command has come: a bar on a terminal, else a line every few seconds; both with rate and time left."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TextIO
 from tqdm import tqdm
 
 # With a total: "Importing:  41%|████      | 15127/36895 posts [00:12<00:17, 1260.58 posts/s]".
-_LINE = "{desc}: {percentage:.0f} %, {n_fmt} of {total_fmt} {unit}, {rate_fmt}, {elapsed} gone, {remaining} left{postfix}"
-_LINE_WITHOUT_TOTAL = "{desc}: {n_fmt} {unit}, {rate_fmt}, {elapsed} gone{postfix}"
+_LINE = "{desc}: {percentage:.0f} %, {n_fmt} of {total_fmt}{unit}, {rate_fmt}, {elapsed} gone, {remaining} left"
+_LINE_WITHOUT_TOTAL = "{desc}: {n_fmt}{unit}, {rate_fmt}, {elapsed} gone"
 
 
 class _Lines:
