@@ -20,21 +20,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from django.contrib.auth import password_validation
     from django.db import transaction
 
-    from palaver.accounts import joining
+    from palaver.accounts import joining, operating
     from palaver.accounts.models import Member
 
     member = Member.objects.filter(name__iexact=args.name).first()
     if member is None:
         password = ask_password()
-        password_validation.validate_password(password, Member(name=args.name, email=args.email))
         with transaction.atomic():
             member = joining.join(name=args.name, email=args.email, password=password)
-            joining.make_operator(member)
+            operating.make_operator(member, by=None)
     else:
-        joining.make_operator(member)
+        operating.make_operator(member, by=None)
     print(f"{member.name} is an operator of this installation.")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 
 NAME = "doctor"
 HELP = "recount every counter; exit code 1 when one has drifted"
@@ -16,19 +17,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from palaver.forums import counting
 
-    drifted = list(counting.drift())
-    for drift in drifted:
-        print(drift)
-    if not drifted:
+    found = told(counting.drift(mend=args.mend))
+    if not found:
         print("Every counter agrees with its rows.")
         return 0
-    if args.mend:
-        counting.mend()
-        left = list(counting.drift())
-        print(f"{len(drifted) - len(left)} of {len(drifted)} counters mended.")
-        return 1 if left else 0
-    print(
-        f"{len(drifted)} counters differ from their rows. `palaver doctor --mend` writes the counted numbers.",
-        file=sys.stderr,
-    )
-    return 1
+    if not args.mend:
+        print(f"{found} differ from their rows; `palaver doctor --mend` writes what was counted.", file=sys.stderr)
+        return 1
+    left = sum(1 for _ in counting.drift())
+    print(f"{found} differed from their rows; {left} still do.", file=sys.stderr)
+    return 1 if left else 0
+
+
+def told(sentences: Iterable[str]) -> int:
+    """Print each sentence as it comes and return how many there were."""
+    number = 0
+    for sentence in sentences:
+        print(sentence)
+        number += 1
+    return number
