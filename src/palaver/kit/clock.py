@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC as UTC
+from datetime import datetime, timedelta
 
 _hands: ContextVar[datetime | None] = ContextVar("palaver_clock_hands", default=None)
 

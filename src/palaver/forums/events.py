@@ -1,0 +1,93 @@
+"""What happens in forums. Ids and plain values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from palaver.kit.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesChanged(Event):
+    """A category or forum was made, renamed, moved, retired, or its readers or hosts changed."""
+
+    forum_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadStarted(Event):
+    thread_id: int
+    post_id: int
+    forum_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWritten(Event):
+    thread_id: int
+    post_id: int
+    number: int
+    forum_id: int
+    author_id: int
+    answers_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited(Event):
+    post_id: int
+    thread_id: int
+    forum_id: int
+    author_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostWithdrawn(Event):
+    post_id: int
+    thread_id: int
+    forum_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostRecommended(Event):
+    post_id: int
+    thread_id: int
+    forum_id: int
+    member_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationTakenBack(Event):
+    post_id: int
+    thread_id: int
+    forum_id: int
+    member_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLocked(Event):
+    thread_id: int
+    forum_id: int
+    lock_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadUnlocked(Event):
+    thread_id: int
+    forum_id: int
+    lock_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPinned(Event):
+    thread_id: int
+    forum_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadUnpinned(Event):
+    thread_id: int
+    forum_id: int

@@ -1,0 +1,16 @@
+from palaver.forums.models.category import Category
+from palaver.forums.models.forum import Admission, Forum
+from palaver.forums.models.lock import Lock
+from palaver.forums.models.office import Office
+from palaver.forums.models.pin import Pin
+from palaver.forums.models.post import Post, PostBody
+from palaver.forums.models.recommendation import Recommendation
+from palaver.forums.models.source_text import SourceText
+from palaver.forums.models.thread import Thread
+from palaver.forums.models.thread_event import ThreadEvent
+from palaver.forums.models.withdrawal import Withdrawal
+
+__all__ = [
+    "Admission", "Category", "Forum", "Lock", "Office", "Pin", "Post", "PostBody", "Recommendation", "SourceText",
+    "Thread", "ThreadEvent", "Withdrawal",
+]

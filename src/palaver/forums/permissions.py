@@ -1,0 +1,155 @@
+"""Who may read, start, reply, edit, lock. Every page, stream and command asks here."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from palaver.accounts.models import Member
+from palaver.accounts.permissions import may_act, may_speak
+from palaver.forums.models import Admission, Forum, Lock, Office, Post, Thread
+from palaver.kit.decisions import YES, Decision, no
+
+
+def _passes(gate: str, member: Member | None, forum: Forum) -> bool:
+    if gate == Forum.Gate.EVERYONE:
+        return True
+    if member is None:
+        return False
+    if gate == Forum.Gate.MEMBERS:
+        return True
+    return member.is_operator or Admission.objects.filter(forum=forum, member=member).exists()
+
+
+def may_read(member: Member | None, forum: Forum) -> Decision:
+    """Read a forum and everything in it."""
+    if _passes(forum.who_reads, member, forum):
+        return YES
+    return no(_("This forum is read by its own audience only. Sign in if you belong to it."))
+
+
+def readable_forum_ids(member_id: int | None, *, is_operator: bool = False) -> frozenset[int]:
+    """The forums whose threads may be listed for a member (None: a guest)."""
+    gates = [Forum.Gate.EVERYONE] if member_id is None else [Forum.Gate.EVERYONE, Forum.Gate.MEMBERS]
+    if is_operator:
+        return frozenset(Forum.objects.values_list("id", flat=True))
+    open_to = set(Forum.objects.filter(who_reads__in=gates).values_list("id", flat=True))
+    if member_id is not None:
+        open_to.update(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
+    return frozenset(open_to)
+
+
+def may_start(member: Member | None, forum: Forum) -> Decision:
+    """Start a thread in a forum."""
+    if not (answer := may_read(member, forum)):
+        return answer
+    if forum.retired_at is not None:
+        return no(_("This forum is retired: it can be read, but nothing new is written in it."))
+    if not (answer := may_speak(member)):
+        return answer
+    if not _passes(forum.who_starts, member, forum):
+        return no(_("Threads in this forum are started by its own audience."))
+    return YES
+
+
+def running_lock(thread: Thread) -> Lock | None:
+    """The lock that keeps a thread closed now, if any."""
+    return Lock.objects.filter(thread=thread, ended_at=None).select_related("by").first()
+
+
+def may_reply(member: Member | None, thread: Thread) -> Decision:
+    """Reply in a thread."""
+    if not (answer := may_read(member, thread.forum)):
+        return answer
+    lock = running_lock(thread)
+    if lock is not None:
+        return no(_("This thread is locked and takes no more replies: %(because)s") % {"because": lock.because})
+    if thread.forum.retired_at is not None:
+        return no(_("This forum is retired: it can be read, but nothing new is written in it."))
+    if not (answer := may_speak(member)):
+        return answer
+    if not _passes(thread.forum.who_replies, member, thread.forum):
+        return no(_("Replies in this forum are written by its own audience."))
+    return YES
+
+
+def may_edit(member: Member | None, post: Post) -> Decision:
+    """Edit a post: always its author, while it stands (page 2, Edit)."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if member is None or post.author_id != member.pk:
+        return no(_("Only its author can change a post."))
+    if post.standing == Post.Standing.WITHDRAWN:
+        return no(_("You have withdrawn this post. Write a new one instead."))
+    if post.standing != Post.Standing.SHOWN:
+        return no(_("This post is not shown at present, so it cannot be changed."))
+    if post.forum.retired_at is not None:
+        return no(_("This forum is retired: it can be read, but nothing in it is changed."))
+    return may_speak(member)
+
+
+def may_withdraw(member: Member | None, post: Post) -> Decision:
+    """Delete one's own post; open to the suspended too, since it only takes away."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if member is None or post.author_id != member.pk:
+        return no(_("Only its author can withdraw a post."))
+    if post.standing == Post.Standing.WITHDRAWN:
+        return no(_("You have withdrawn this post already."))
+    return may_act(member)
+
+
+def may_recommend(member: Member | None, post: Post) -> Decision:
+    """Recommend a post that stands and is not one's own."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if not (answer := may_act(member)):
+        return answer
+    if member is not None and post.author_id == member.pk:
+        return no(_("Your own posts are recommended by others."))
+    if post.standing != Post.Standing.SHOWN:
+        return no(_("This post is not shown any more, so it cannot be recommended."))
+    return YES
+
+
+def office_in(member: Member | None, forum: Forum) -> str:
+    """The office a member holds in a forum: `host`, `operator`, or "" for none."""
+    if member is None:
+        return ""
+    if Office.objects.filter(forum=forum, member=member, ended_at=None).exists():
+        return Lock.Office.HOST
+    return Lock.Office.OPERATOR if member.is_operator else ""
+
+
+def may_lock(member: Member | None, thread: Thread) -> Decision:
+    """Lock and pin: hosts of the forum and operators; nobody hosts a thread they post in (page 3, Hosts)."""
+    if not (answer := may_read(member, thread.forum)):
+        return answer
+    if not (answer := may_speak(member)):
+        return answer
+    office = office_in(member, thread.forum)
+    if not office:
+        return no(_("Threads are locked by the forum's hosts."))
+    if office == Lock.Office.HOST and Post.objects.filter(thread=thread, author=member).exists():
+        return no(_("You have posted in this thread, so another host decides about it."))
+    return YES
+
+
+def may_unlock(member: Member | None, thread: Thread) -> Decision:
+    """Only who locked it opens it again, or an operator."""
+    if not (answer := may_read(member, thread.forum)):
+        return answer
+    lock = running_lock(thread)
+    if lock is None:
+        return no(_("This thread is not locked."))
+    if member is not None and (lock.by_id == member.pk or member.is_operator):
+        return may_speak(member)
+    return no(_("Only the host who locked this thread opens it again."))
+
+
+def may_see_history(member: Member | None, post: Post) -> Decision:
+    """Earlier versions of a post that stands; of a withdrawn one nobody's."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if post.standing != Post.Standing.SHOWN:
+        return no(_("This post is not shown any more, and neither is its history."))
+    return YES

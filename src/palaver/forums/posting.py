@@ -1,0 +1,199 @@
+"""Starting threads, replying, editing: the verbs by which words come to stand in a forum."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext as _
+
+from palaver.accounts.models import Member
+from palaver.forums import paths
+from palaver.forums.errors import EmptyText, OutOfDate, ThreadIsLocked
+from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
+from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
+from palaver.forums.permissions import may_edit, may_reply, may_start, running_lock
+from palaver.forums.rendering import render_post
+from palaver.kit import clock, events
+from palaver.kit.decisions import Refusal
+from palaver.kit.text import rendering, slugs, subjects
+
+
+def start_thread(
+    *, forum: Forum, author: Member, subject: str, text: str, kind: str = SourceText.Kind.MARKDOWN, submission_key: str = ""
+) -> Thread:
+    """Start a thread with its original post and return it. The same `submission_key` again returns the same thread.
+
+    Raises NotAllowed (gate, suspension, retired forum) or Refusal (subject or text unfit; `field` says which).
+    """
+    may_start(author, forum).or_refuse()
+    if (again := _submitted_already(author, submission_key)) is not None:
+        return again.thread
+    subject = subjects.clean(subject)
+    _check_text(text)
+    rendered = render_post(text, kind)
+    with transaction.atomic():
+        _lock_author(author)
+        if (again := _submitted_already(author, submission_key)) is not None:
+            return again.thread
+        now = clock.now()
+        thread = Thread.objects.create(
+            forum=forum, author=author, subject=subject, slug=slugs.slug(subject), created_at=now, post_count=1,
+            last_number=0, last_post_at=now, last_author=author,
+        )
+        post = Post.objects.create(
+            thread=thread, forum=forum, author=author, number=0, place=0, path=paths.segment(0), created_at=now,
+            opening=rendered.opening, submission_key=submission_key or None,
+        )
+        _store_text(post, text, kind, rendered, subject="")
+        Member.objects.filter(pk=author.pk).update(post_count=F("post_count") + 1)
+        Forum.objects.filter(pk=forum.pk).update(
+            thread_count=F("thread_count") + 1, post_count=F("post_count") + 1, last_post_at=_later("last_post_at", now)
+        )
+        events.publish(ThreadStarted(thread.pk, post.pk, forum.pk, author.pk))
+    return thread
+
+
+def reply(
+    *,
+    thread: Thread,
+    author: Member,
+    text: str,
+    subject: str = "",
+    answers: Post | None = None,
+    kind: str = SourceText.Kind.MARKDOWN,
+    submission_key: str = "",
+) -> Post:
+    """Write a reply, to the thread or to a given post of it, and return it. The same `submission_key` again returns the same post.
+
+    Raises ThreadIsLocked, NotAllowed or Refusal; whatever was written stays with the caller.
+    """
+    if (again := _submitted_already(author, submission_key)) is not None:
+        return again
+    _may_reply_or_refuse(author, thread)
+    if answers is not None and answers.thread_id != thread.pk:
+        raise Refusal(_("The post you are answering belongs to another thread."))
+    subject = subjects.clean(subject) if subject.strip() else ""
+    _check_text(text)
+    rendered = render_post(text, kind, thread_id=thread.pk)
+    with transaction.atomic():
+        _lock_author(author)
+        thread = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=thread.pk)
+        if (again := _submitted_already(author, submission_key)) is not None:
+            return again
+        _may_reply_or_refuse(author, thread)
+        now = max(clock.now(), thread.last_post_at)
+        number = thread.last_number + 1
+        path = paths.below("" if answers is None or answers.is_original else answers.path, number)
+        post = Post.objects.create(
+            thread=thread, forum_id=thread.forum_id, author=author, number=number, place=thread.post_count,
+            answers=answers, answers_number=None if answers is None else answers.number, path=path, depth=paths.depth(path),
+            subject=subject, opening=rendered.opening, created_at=now, submission_key=submission_key or None,
+        )
+        _store_text(post, text, kind, rendered, subject=subject)
+        Member.objects.filter(pk=author.pk).update(post_count=F("post_count") + 1)
+        Thread.objects.filter(pk=thread.pk).update(
+            post_count=F("post_count") + 1, last_number=number, last_post_at=now, last_author=author
+        )
+        Forum.objects.filter(pk=thread.forum_id).update(
+            post_count=F("post_count") + 1, last_post_at=_later("last_post_at", now)
+        )
+        events.publish(
+            ReplyWritten(thread.pk, post.pk, number, thread.forum_id, author.pk, None if answers is None else answers.pk)
+        )
+    return post
+
+
+def edit(
+    post: Post,
+    *,
+    by: Member,
+    text: str,
+    subject: str | None = None,
+    because: str = "",
+    seen_version: int | None = None,
+) -> Post:
+    """Give a post a new version. The text before stays in its history. Editing an imported post makes it Markdown.
+
+    `subject` of an original post renames the thread; None leaves it. `seen_version` is the version the form was filled
+    from: OutOfDate is raised when another window has saved since. Raises NotAllowed, Refusal. Returns the post anew.
+    """
+    may_edit(by, post).or_refuse()
+    _check_text(text)
+    rendered = render_post(text, SourceText.Kind.MARKDOWN, thread_id=post.thread_id)
+    with transaction.atomic():
+        post = Post.objects.select_for_update(of=("self",)).select_related("thread", "forum").get(pk=post.pk)
+        may_edit(by, post).or_refuse()
+        if seen_version is not None and seen_version != post.version:
+            raise OutOfDate(
+                _("This post was changed in another window after you opened this form. Your text is below; compare, then save again.")
+            )
+        newest = SourceText.objects.get(post=post, version=post.version)
+        thread = post.thread
+        if post.is_original:
+            wanted = thread.subject if subject is None else subjects.clean(subject)
+        else:
+            wanted = post.subject if subject is None else (subjects.clean(subject) if subject.strip() else "")
+        shown = thread.subject if post.is_original else post.subject
+        if wanted == shown and text == newest.text and newest.kind == SourceText.Kind.MARKDOWN:
+            return post  # Nothing was changed: no new version, no event.
+        post.version += 1
+        post.edited_at = clock.now()
+        post.opening = rendered.opening
+        if not post.is_original:
+            post.subject = wanted
+        post.save(update_fields=["version", "edited_at", "opening", "subject"])
+        _store_text(
+            post, text, SourceText.Kind.MARKDOWN, rendered, subject=wanted, because=because.strip()[:200]
+        )
+        if post.is_original and wanted != thread.subject:
+            if post.version == 2:
+                SourceText.objects.filter(post=post, version=1).update(subject=thread.subject)
+            Thread.objects.filter(pk=thread.pk).update(subject=wanted, slug=slugs.slug(wanted))
+            thread.refresh_from_db()
+        events.publish(PostEdited(post.pk, post.thread_id, post.forum_id, post.author_id, post.version))
+    return post
+
+
+def _lock_author(author: Member) -> None:
+    """Serialise one member's submissions, so that two copies of one form find each other (a no-op on SQLite: writers are serial)."""
+    Member.objects.select_for_update().only("pk").get(pk=author.pk)
+
+
+def _submitted_already(author: Member, submission_key: str) -> Post | None:
+    if not submission_key:
+        return None
+    return Post.objects.select_related("thread").filter(author=author, submission_key=submission_key).first()
+
+
+def _may_reply_or_refuse(author: Member, thread: Thread) -> None:
+    answer = may_reply(author, thread)
+    if not answer:
+        if running_lock(thread) is not None:
+            raise ThreadIsLocked(answer.because)
+        answer.or_refuse()
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise EmptyText(_("There is no text yet. Write what you want to say."), field="text")
+    if (refusal := rendering.too_long(text)) is not None:
+        raise refusal
+
+
+def _store_text(
+    post: Post, text: str, kind: str, rendered: rendering.Rendered, *, subject: str, because: str = ""
+) -> None:
+    SourceText.objects.create(
+        post=post, version=post.version, kind=kind, subject=subject, text=text,
+        written_at=post.edited_at or post.created_at, because=because,
+    )
+    PostBody.objects.update_or_create(post=post, defaults={"html": rendered.html, "renderer": rendered.version})
+
+
+def _later(field: str, instant: datetime) -> Greatest:
+    """The later of a column and an instant; on both databases an empty column counts as earlier."""
+    value = Value(instant, output_field=DateTimeField())
+    return Greatest(Coalesce(F(field), value), value)

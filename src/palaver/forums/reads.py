@@ -1,0 +1,192 @@
+"""Hot reads of places and posts: SQL, rows as named tuples, no model instances. Each equals the ORM's answer (tested)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from palaver.accounts.reads import instant_of
+
+POSTS_A_PAGE = 50
+
+
+class CategoryRow(NamedTuple):
+    id: int
+    name: str
+    slug: str
+    mark: str
+
+
+class ForumRow(NamedTuple):
+    """A forum as navigation and permission checks need it. Counts are elsewhere: they move with every post."""
+
+    id: int
+    category_id: int
+    name: str
+    slug: str
+    description: str
+    is_main: bool
+    who_reads: str
+    who_starts: str
+    who_replies: str
+    retired: bool
+    language: str
+
+
+class PostRow(NamedTuple):
+    """One post of a page, its body apart (`bodies`). `recommended` is whether the asking member has."""
+
+    id: int
+    number: int
+    place: int
+    answers_number: int | None
+    depth: int
+    path: str
+    subject: str
+    opening: str
+    standing: int
+    version: int
+    created_at: datetime
+    edited_at: datetime | None
+    rec_count: int
+    unnamed_recs: int
+    author_id: int
+    author_name: str
+    author_posts: int
+    recommended: bool
+    withdrawn_because: str | None
+
+
+class TableRow(NamedTuple):
+    """One row of the summary table."""
+
+    number: int
+    place: int
+    depth: int
+    subject: str
+    opening: str
+    standing: int
+    created_at: datetime
+    author_id: int
+    author_name: str
+
+
+class EventRow(NamedTuple):
+    """A line in the thread that tells what was done to it."""
+
+    after_place: int
+    act: str
+    office: str
+    because: str
+    html: str
+    at: datetime
+    by_name: str | None
+
+
+def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def categories() -> list[CategoryRow]:
+    """All categories in their places."""
+    return [CategoryRow(*row) for row in _rows("SELECT id, name, slug, mark FROM forums_category ORDER BY place, id", [])]
+
+
+def forums() -> list[ForumRow]:
+    """All forums, in the order of their categories and places."""
+    sql = """
+    SELECT f.id, f.category_id, f.name, f.slug, f.description, f.is_main, f.who_reads, f.who_starts, f.who_replies,
+           f.retired_at IS NOT NULL, f.language
+      FROM forums_forum f JOIN forums_category c ON c.id = f.category_id
+     ORDER BY c.place, c.id, f.place, f.id
+    """
+    return [ForumRow(*row[:5], bool(row[5]), *row[6:9], bool(row[9]), row[10]) for row in _rows(sql, [])]
+
+
+_POSTS = """
+SELECT p.id, p.number, p.place, p.answers_number, p.depth, p.path, p.subject, p.opening, p.standing, p.version,
+       p.created_at, p.edited_at, p.rec_count, p.unnamed_recs, m.id, m.name, m.post_count, r.id IS NOT NULL, w.because
+  FROM forums_post p
+  JOIN accounts_member m ON m.id = p.author_id
+  LEFT JOIN forums_recommendation r ON r.post_id = p.id AND r.member_id = %s
+  LEFT JOIN forums_withdrawal w ON w.post_id = p.id
+ WHERE p.thread_id = %s AND """
+
+
+def _posts(where: str, member_id: int | None, thread_id: int, *parameters: Any) -> list[PostRow]:
+    rows = _rows(_POSTS + where, [member_id or 0, thread_id, *parameters])
+    return [
+        PostRow(*row[:10], instant_of(row[10]), instant_of(row[11]), *row[12:17], bool(row[17]), row[18])  # type: ignore[arg-type]
+        for row in rows
+    ]
+
+
+def flat_page(thread_id: int, first_place: int, *, member_id: int | None = None, size: int = POSTS_A_PAGE) -> list[PostRow]:
+    """Posts in the order of posting, from a dense place on."""
+    return _posts("p.place >= %s AND p.place < %s ORDER BY p.place", member_id, thread_id, first_place, first_place + size)
+
+
+def tree_page(thread_id: int, from_path: str, *, member_id: int | None = None, size: int = POSTS_A_PAGE) -> list[PostRow]:
+    """Posts in tree order, from a path on; one more than `size` when there is a further page."""
+    return _posts("p.path >= %s ORDER BY p.path LIMIT %s", member_id, thread_id, from_path, size + 1)
+
+
+def bodies(post_ids: Sequence[int]) -> dict[int, str]:
+    """The rendered HTML of posts, by id."""
+    if not post_ids:
+        return {}
+    marks = ", ".join(["%s"] * len(post_ids))
+    return dict(_rows(f"SELECT post_id, html FROM forums_postbody WHERE post_id IN ({marks})", list(post_ids)))  # type: ignore[arg-type]
+
+
+def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[TableRow]:
+    """The summary table's rows in tree order, from a path on."""
+    sql = """
+    SELECT p.number, p.place, p.depth, p.subject, p.opening, p.standing, p.created_at, p.author_id, m.name
+      FROM forums_post p JOIN accounts_member m ON m.id = p.author_id
+     WHERE p.thread_id = %s AND p.path >= %s ORDER BY p.path LIMIT %s
+    """
+    return [TableRow(*row[:6], instant_of(row[6]), *row[7:]) for row in _rows(sql, [thread_id, from_path, limit])]  # type: ignore[arg-type]
+
+
+def thread_events(thread_id: int, first_place: int, last_place: int) -> list[EventRow]:
+    """The lines that stand behind the posts from one place to another; -1 stands before all."""
+    sql = """
+    SELECT e.after_place, e.act, e.office, e.because, e.html, e.at, m.name
+      FROM forums_threadevent e LEFT JOIN accounts_member m ON m.id = e.by_id
+     WHERE e.thread_id = %s AND e.after_place >= %s AND e.after_place <= %s ORDER BY e.after_place, e.id
+    """
+    return [EventRow(*row[:5], instant_of(row[5]), row[6]) for row in _rows(sql, [thread_id, first_place, last_place])]  # type: ignore[arg-type]
+
+
+def path_at(thread_id: int, tree_place: int) -> str | None:
+    """The path of the n-th post in tree order (0 = the original post): a walk along the covering index."""
+    rows = _rows(
+        "SELECT path FROM forums_post WHERE thread_id = %s ORDER BY path LIMIT 1 OFFSET %s", [thread_id, tree_place]
+    )
+    return rows[0][0] if rows else None
+
+
+def place_of(thread_id: int, number: int) -> tuple[int, str] | None:
+    """Dense place and path of a post number, or None where the thread has no such number."""
+    rows = _rows("SELECT place, path FROM forums_post WHERE thread_id = %s AND number = %s", [thread_id, number])
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def tree_place_of(thread_id: int, path: str) -> int:
+    """How many posts stand before a path in tree order."""
+    return int(_rows("SELECT count(*) FROM forums_post WHERE thread_id = %s AND path < %s", [thread_id, path])[0][0])
+
+
+def recommenders(post_id: int, *, limit: int = 200) -> list[tuple[str, datetime]]:
+    """Who recommended a post, in time order."""
+    sql = """
+    SELECT m.name, r.at FROM forums_recommendation r JOIN accounts_member m ON m.id = r.member_id
+     WHERE r.post_id = %s ORDER BY r.at, r.id LIMIT %s
+    """
+    return [(name, instant_of(at)) for name, at in _rows(sql, [post_id, limit])]  # type: ignore[misc]

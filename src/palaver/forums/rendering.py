@@ -1,0 +1,51 @@
+"""A post's text to HTML: the kit's pipeline, with this house's answers to who `@name` is and where `#12` leads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import quote
+
+from palaver.accounts.models import Member
+from palaver.forums.models import Post
+from palaver.kit.text import rendering
+
+
+def member_address(name: str) -> str:
+    """The address of a member's page."""
+    return f"/m/{quote(name, safe='')}"
+
+
+def post_address(thread_id: int, number: int) -> str:
+    """The lasting address of a post by its number: it leads to the page on which the post stands now."""
+    return f"/t/{thread_id}/post/{number}"
+
+
+class PostLinks:
+    """Answers for one post: every name and number in it is looked up in one query each. `#n` is a post of the same thread."""
+
+    def __init__(self, thread_id: int | None) -> None:
+        self._thread_id = thread_id
+        self._names: dict[str, str] = {}
+        self._numbers: set[int] = set()
+
+    def prepare(self, names: Collection[str], numbers: Collection[int]) -> None:
+        """Look up all names and numbers that are about to be asked for."""
+        if names:
+            found = Member.objects.filter(name__in=names, left_at=None).values_list("name", flat=True)
+            self._names = {name: member_address(name) for name in found}
+        if numbers and self._thread_id is not None:
+            posts = Post.objects.filter(thread_id=self._thread_id, number__in=[n for n in numbers if n < 2**31])
+            self._numbers = set(posts.values_list("number", flat=True))
+
+    def member_url(self, name: str) -> str | None:
+        """The member's page, or None when there is no such member."""
+        return self._names.get(name)
+
+    def reference_url(self, number: int) -> str | None:
+        """The post's lasting address, or None when this thread has no such number."""
+        return post_address(self._thread_id, number) if self._thread_id and number in self._numbers else None
+
+
+def render_post(text: str, kind: str, *, thread_id: int | None = None) -> rendering.Rendered:
+    """Render one post with this house's links."""
+    return rendering.render(text, kind, links=PostLinks(thread_id))

@@ -1,0 +1,94 @@
+"""The reactions that wiring names: cache words, live telling, entries for acts of packages below the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from palaver.accounts import events as accounts
+from palaver.accounts.models import Suspension
+from palaver.forums import events as forums
+from palaver.front import words as cache_words
+from palaver.live.telling import tell
+from palaver.record.entering import enter
+
+Name = str | Callable[[Any], str]
+
+
+def thread(event: Any) -> str:
+    """The cache word of a thread's pages."""
+    return f"thread:{event.thread_id}"
+
+
+def forum(event: Any) -> str:
+    """The cache word of a forum's lists."""
+    return f"forum:{event.forum_id}"
+
+
+def member(event: Any) -> str:
+    """The cache word of a member's page."""
+    return f"member:{event.member_id}"
+
+
+def words(*names: Name) -> Callable[[Any], None]:
+    """A *within* reaction that marks cache words as in flight now and settles them once the transaction has ended."""
+
+    def mark(event: Any) -> None:
+        change([name if isinstance(name, str) else name(event) for name in names])
+
+    return mark
+
+
+def change(names: list[str]) -> None:
+    """Mark cache words of things that this transaction changes. Pages with them are not served from before until it has ended."""
+    claim = cache_words.pending(names)
+    transaction.on_commit(lambda: cache_words.settle(claim))
+
+
+def tell_thread_started(event: forums.ThreadStarted) -> None:
+    """Lists open in browsers learn of a new thread."""
+    tell(f"forum:{event.forum_id}", "thread", {"thread": event.thread_id, "by": event.author_id})
+
+
+def tell_reply(event: forums.ReplyWritten) -> None:
+    """The thread's open pages offer to show the reply; its forum's open lists learn of it."""
+    tell(f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id})
+    tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
+
+
+def tell_edit(event: forums.PostEdited | forums.PostWithdrawn) -> None:
+    """The thread's open pages learn that a post reads differently."""
+    tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
+
+
+def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
+    """The thread's open pages learn that it takes replies or not."""
+    tell(f"thread:{event.thread_id}", "lock", {"locked": isinstance(event, forums.ThreadLocked)})
+
+
+def tell_rights(event: Any) -> None:
+    """The member's open streams ask their rights again."""
+    tell(f"member:{event.member_id}", "rights", {})
+
+
+def enter_suspension(event: accounts.MemberSuspended) -> None:
+    """A suspension stands on the record (accounts lie below it, so the entry is made here)."""
+    row = Suspension.objects.get(pk=event.suspension_id)
+    payload = {"by": row.by_id, "because": row.because, "until": row.until.isoformat(), "suspension": row.pk}
+    enter("member.suspend", office=row.office, subject=f"member:{event.member_id}", payload=payload)
+
+
+def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
+    """So does its early end."""
+    row = Suspension.objects.get(pk=event.suspension_id)
+    enter(
+        "member.unsuspend", office="operator", subject=f"member:{event.member_id}",
+        payload={"by": row.ended_by_id, "suspension": row.pk},
+    )  # fmt: skip
+
+
+def enter_operator(event: accounts.OperatorMade) -> None:
+    """And who was made an operator; `by` is empty when it was done at the console."""
+    enter("operator.make", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})

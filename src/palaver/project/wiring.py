@@ -1,0 +1,57 @@
+"""Every reaction to every event, on one page. *within* runs in the verb's transaction, *after* once it is committed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from palaver.accounts import events as accounts
+from palaver.forums import events as forums
+from palaver.kit import events
+from palaver.project import reactions
+from palaver.reading import events as reading
+from palaver.record import events as record
+
+
+def connect() -> None:
+    """Name each event once. An event that nobody hears is listed with no reaction, so that forgetting one is seen."""
+    _places()
+    _people()
+    events.connect(record.EntryMade, within=[reactions.words("record")])
+    events.connect(reading.ForumMarked)
+
+
+def _places() -> None:
+    thread, forum = reactions.thread, reactions.forum
+    events.connect(forums.PlacesChanged, within=[reactions.words("places")])
+    events.connect(forums.ThreadStarted, within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started])
+    events.connect(forums.ReplyWritten, within=[reactions.words(thread, forum, "front"), reactions.tell_reply])
+    events.connect(forums.PostEdited, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
+    events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
+    events.connect(forums.PostRecommended, within=[reactions.words(thread)])
+    events.connect(forums.RecommendationTakenBack, within=[reactions.words(thread)])
+    for locked in (forums.ThreadLocked, forums.ThreadUnlocked):
+        events.connect(locked, within=[reactions.words(thread, forum, "front"), reactions.tell_lock])
+    for pinned in (forums.ThreadPinned, forums.ThreadUnpinned):
+        events.connect(pinned, within=[reactions.words(thread, forum, "front")])
+
+
+def _people() -> None:
+    member = reactions.member
+    events.connect(accounts.MemberJoined)
+    events.connect(accounts.MemberRenamed, within=[reactions.words(member, "names")])
+    events.connect(accounts.MemberChanged, within=[reactions.words(member)])
+    events.connect(
+        accounts.MemberSuspended,
+        within=[reactions.words(member), reactions.enter_suspension, reactions.tell_rights],
+    )
+    events.connect(
+        accounts.SuspensionEnded,
+        within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
+    )
+    events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
+    events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
+
+
+def unheard() -> list[Any]:
+    """Events that are named but have no reaction, on purpose."""
+    return [reading.ForumMarked, accounts.MemberJoined]

@@ -1,0 +1,3 @@
+from palaver.record.models.entry import Entry, Head, Payload
+
+__all__ = ["Entry", "Head", "Payload"]

@@ -1,0 +1,3 @@
+from palaver.transfer.models.importing import Import, ImportedThing, OldAddress
+
+__all__ = ["Import", "ImportedThing", "OldAddress"]
