@@ -12,7 +12,7 @@ LOCAL_IMAGES = "/media/"
 
 
 def trimmed(address: str) -> str:
-    """The address without the punctuation of the sentence around it; a closing bracket stays if it was opened inside."""
+    """The address without the punctuation of the sentence around it; a closing bracket opened inside stays."""
     end = len(address)
     unopened = address.count(")") - address.count("(")
     while end > 8:

@@ -50,14 +50,19 @@ _LINKED = re.compile(r"\s*(https?://|ftp://|mailto:|www\.|/)", re.IGNORECASE)
 _NUMBER = re.compile(r"post_id=(\d{1,9})")
 
 
-def to_html(source: str) -> str:
-    """Uncleaned HTML of a BBCode source; lines become `<br>`, empty lines paragraphs."""
-    return _Reader(source.replace("\r\n", "\n").replace("\r", "\n")).read()
+def to_html(source: str, *, coloured: bool = True) -> str:
+    """Uncleaned HTML of a BBCode source; lines become `<br>`, empty lines paragraphs.
+
+    With `coloured` false code keeps its language as a class instead of colours (for Markdown).
+    """
+    return _Reader(source.replace("\r\n", "\n").replace("\r", "\n"), coloured).read()
 
 
 class _Reader:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, coloured: bool) -> None:
         self.source = source
+        self.coloured = coloured
+        self.colour_left = 2 * highlighting.CAP
         self.out: list[str] = []
         self.stack: list[tuple[str, str]] = []
         self.opened: dict[str, int] = {}
@@ -190,9 +195,7 @@ class _Reader:
 
     def _link(self, value: str) -> None:
         address = value.strip().strip("\"'")
-        if not _LINKED.match(address):
-            address = f"http://{address}"
-        elif address.lower().startswith("www."):
+        if not _LINKED.match(address) or address.lower().startswith("www."):
             address = f"http://{address}"
         self._pushed("url", f'<a href="{escape(address)}">', "</a>")
 
@@ -200,8 +203,13 @@ class _Reader:
         address = inside.strip()
         if name in ("code", "pre"):
             self._end_paragraph()
-            code = highlighting.highlight(inside.strip("\n"), value.strip("\"' "))
-            self.out.append(f'<pre class="code"><code>{code}</code></pre>\n')
+            code, language = inside.strip("\n"), value.strip("\"' ")
+            named = ""
+            if not self.coloured:
+                named, language = (f' class="lang-{escape(language)}"' if language else ""), ""
+            coloured = highlighting.highlight(code, language if len(code) <= self.colour_left else "")
+            self.colour_left -= len(code) if language else 0
+            self.out.append(f'<pre class="code"><code{named}>{coloured}</code></pre>\n')
             return
         self._start_paragraph()
         if name == "url":

@@ -9,19 +9,62 @@ Classes that may reach a page (the face styles these, nothing else gets through)
 - `pre.code`, `code.language` and inside code the eight classes of `highlighting`: c k s n f t i d
 - `section.footnotes`, `ol.footnotes-list`, `li.footnote-item`, `sup.footnote-ref`, `a.footnote-backref`,
   `hr.footnotes-sep`
-- `ul.tasks`, `li.task`, `span.done`, `span.open` · `td`/`th` with `left`, `center`, `right` · `p.pre` is not used
+- `ul.tasks`, `li.task`, `span.done`, `span.open` · `td`/`th` with `left`, `center`, `right`
 """
 
 from __future__ import annotations
+
+import re
+from html import unescape
 
 import nh3
 
 SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
 
-_PLAIN_TAGS = (
-    "p br hr h1 h2 h3 h4 h5 h6 em strong b i u s del ins sub sup kbd small mark abbr q tt var samp dfn "
-    "ul li dl dt dd table thead tbody tfoot tr caption summary section cite"
-).split()
+_PLAIN_TAGS = [
+    "p",
+    "br",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "em",
+    "strong",
+    "b",
+    "i",
+    "u",
+    "s",
+    "del",
+    "ins",
+    "sub",
+    "sup",
+    "kbd",
+    "small",
+    "mark",
+    "abbr",
+    "q",
+    "tt",
+    "var",
+    "samp",
+    "dfn",
+    "ul",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "caption",
+    "summary",
+    "section",
+    "cite",
+]
 
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
@@ -91,6 +134,9 @@ _reader = nh3.Cleaner(
     attributes={
         **ATTRIBUTES,
         "a": {"href", "title", "class"},
+        "blockquote": {"class"},
+        "cite": {"class"},
+        "details": {"class"},
         "aside": {"class", "data-username", "data-post", "data-topic"},
         "code": {"class"},
         "div": {"class"},
@@ -110,11 +156,122 @@ _reader = nh3.Cleaner(
 )
 
 
+DEPTH = 100
+FORMATTED = 12
+"""Tags open inside each other, of all kinds and of those that HTML opens anew in every paragraph."""
+
+_START = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_STAND_IN = "\ue026"
+_ENTITY = re.compile(r"&(?:#?[a-zA-Z0-9]{1,32};)?")
+_DATA = re.compile(r'src="data:[^"]*"', re.IGNORECASE)
+_LONGEST_TAG = 10_000
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
+# These close themselves or hang on a parent that is counted.
+_UNCOUNTED = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dd",
+        "dt",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "option",
+        "optgroup",
+        "rp",
+        "rt",
+    ]
+)
+
+
+def shallow(html: str) -> str:
+    """HTML in which no more than `DEPTH` tags can be open at once; the tags beyond are escaped and so shown as typed.
+
+    Browsers' rules for broken nesting cost the depth at every tag, and open formatting again in every paragraph. One
+    pass over untouched input, so it counts by name and errs towards more depth, never towards less.
+    """
+    opened: dict[str, int] = {}
+    refused: dict[str, int] = {}
+    depth = formatted = 0
+    out: list[str] = []
+    position = 0
+    for match in _START.finditer(html):
+        name = match[2].lower()
+        if html.find(">", match.end(), match.end() + _LONGEST_TAG) < 0:
+            # Attributes are compared with each other; nobody's tag is as long as that.
+            out += (html[position : match.start()], "&lt;")
+            position = match.start() + 1
+            continue
+        if name in _UNCOUNTED:
+            continue
+        formats = name in _FORMATTING
+        if match[1]:
+            if refused.get(name):
+                refused[name] -= 1
+            elif opened.get(name):
+                opened[name] -= 1
+                depth -= 1
+                formatted -= formats
+                continue
+            else:
+                continue
+        elif depth < DEPTH and not (formats and formatted >= FORMATTED):
+            opened[name] = opened.get(name, 0) + 1
+            depth += 1
+            formatted += formats
+            continue
+        else:
+            refused[name] = refused.get(name, 0) + 1
+        out += (html[position : match.start()], "&lt;")
+        position = match.start() + 1
+    if not out:
+        return html
+    out.append(html[position:])
+    return "".join(out)
+
+
+def _held(html: str) -> str:
+    """HTML whose ampersands wait behind a stand-in: nh3's time grows with the square of the ampersands in a text.
+
+    Only what is an entity, with its semicolon, keeps its ampersand. The stand-in comes back as `&amp;`, which is text
+    wherever it stands.
+    """
+    html = html.replace(_STAND_IN, "\ufffd")
+    return _ENTITY.sub(_hold, html) if "&" in html else html
+
+
+def _hold(match: re.Match[str]) -> str:
+    said = match[0]
+    if said == "&" or said == "&amp;":
+        return _STAND_IN
+    meant = unescape(said)
+    if meant == "&":
+        return _STAND_IN
+    return _STAND_IN + said[1:] if meant == said else said
+
+
 def clean(html: str, *, ids: bool = False) -> str:
-    """Well-formed HTML of allowed tags, attributes, classes and schemes only. `ids` keeps ids (footnotes of Markdown)."""
-    return (_cleaner_with_ids if ids else _cleaner).clean(html)
+    """Well-formed HTML of allowed tags, attributes, classes, schemes only. `ids` keeps ids (Markdown's footnotes)."""
+    return (_cleaner_with_ids if ids else _cleaner).clean(_held(html)).replace(_STAND_IN, "&amp;")
 
 
 def well_formed(html: str) -> str:
     """Imported HTML made well-formed and harmless to read, old engines' classes kept. Not fit for a page yet."""
-    return _reader.clean(html)
+    return _reader.clean(_held(shallow(_DATA.sub('src=""', html)))).replace(_STAND_IN, "&amp;")

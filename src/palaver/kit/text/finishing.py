@@ -16,8 +16,6 @@ from typing import Protocol
 from palaver.kit.text import addresses, shortcodes
 from palaver.kit.text.shapes import Tags, written
 
-
-
 _ADDRESS = r"(?:https?://|(?<![\w./@-])www\.(?=[a-z0-9-]+\.))(?:[^\s<>\"`\[\]\\|{}^&]|&amp;){1,2000}"
 _WORD = re.compile(
     rf"(?P<address>{_ADDRESS})|(?<![\w@/.;&])@(?P<name>\w(?:[\w.-]{{0,58}}\w)?)|(?<![\w#/;&])#(?P<number>\d{{1,9}})(?![\w#])",

@@ -35,12 +35,15 @@ DEPTH = 24
 _BUSY = {"[": 400, "*": 1200, "_": 1200, "~": 1200, "`": 800, "<": 800, "\\": 4000, "&": 4000}
 
 _COLUMNS = 100
+_DELIMITERS = re.compile(r"[ \t>|:\-]+")
 _MENTION = re.compile(r"@\w[\w.\-]*")
 _SNIP = re.compile(r"\s*(?:‹snip›|<snip\s*/?>|\[snip\]|&lt;snip&gt;)\s*$", re.IGNORECASE)
 _TAG = re.compile(r"\[(quote|details)(?:=([^\]\n]{0,200}))?\]|\[/(quote|details)\]", re.IGNORECASE)
 _FENCE = re.compile(r"[ >]{0,40}(?:```|~~~)")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_QUOTED_FROM = re.compile(r"""^["'“]?(?P<name>[^"',”#]{1,80}?)["”']?\s*(?:,\s*(?:post:|\#)\s*(?P<post>\d{1,9})[^\]]*)?["”']?\s*$""")
+_QUOTED_FROM = re.compile(
+    r"""^["'“]?(?P<name>[^"',”#]{1,80}?)["”']?\s*(?:,\s*(?:post:|\#)\s*(?P<post>\d{1,9})[^\]]*)?["”']?\s*$"""
+)
 
 
 class _Inline(ParserInline):
@@ -114,9 +117,9 @@ def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _snip(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if state.sCount[start] - state.blkIndent >= 4:
-        return False
     begin, last = state.bMarks[start] + state.tShift[start], state.eMarks[start]
+    if last - begin < 6 or state.src[begin] not in "‹<[&" or state.sCount[start] - state.blkIndent >= 4:
+        return False
     if last - begin > 20 or _SNIP.match(state.src[begin:last]) is None:
         return False
     if not silent:
@@ -127,13 +130,11 @@ def _snip(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """`[quote=…]` and `[details=…]` on a line of their own, up to the line that closes them."""
-    begin = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("[", begin) or state.sCount[start] - state.blkIndent >= 4:
-        return False
     closes: dict[int, int] | None = state.env.get("closes")
     close = closes.get(start) if closes else None
-    if close is None or close >= end:
+    if close is None or close >= end or state.sCount[start] - state.blkIndent >= 4:
         return False
+    begin = state.bMarks[start] + state.tShift[start]
     tag = _TAG.match(state.src, begin, state.eMarks[start])
     if tag is None or not tag[1]:
         return False
@@ -153,12 +154,19 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _columns(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A table of more than _COLUMNS columns is not a table: short rows would be filled up to the square of the input."""
-    if start + 1 >= end or silent:
+def _too_wide(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table whose short rows would be filled up to many times the input is a paragraph; so is a very wide one."""
+    if silent or start + 1 >= end:
         return False
-    line = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]]
-    if line.count("|") <= _COLUMNS:
+    below = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]]
+    columns = below.count("|")
+    if columns < 8 or not _DELIMITERS.fullmatch(below):
+        return False
+    last = start + 1
+    while last < end and not state.isEmpty(last):
+        last += 1
+    cells = columns * (last - start)
+    if columns <= _COLUMNS and cells <= 4 * state.src.count("|", state.bMarks[start], state.eMarks[last - 1]) + 400:
         return False
     return _paragraph(state, start, end)
 
@@ -255,7 +263,7 @@ def _parser() -> MarkdownIt:
     interrupting = {"alt": ["paragraph", "reference", "blockquote", "list", "table"]}
     parser.block.ruler.before("table", "snip", _snip, interrupting)  # type: ignore[arg-type]
     parser.block.ruler.before("snip", "container", _container, interrupting)  # type: ignore[arg-type]
-    parser.block.ruler.before("table", "columns", _columns)
+    parser.block.ruler.before("table", "too_wide", _too_wide)
     parser.block.ruler.before("container", "too_deep", _too_deep)
     parser.core.ruler.push("tasks", _tasks)
     return parser

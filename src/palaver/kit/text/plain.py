@@ -26,7 +26,9 @@ def to_html(source: str) -> str:
     out: list[str] = []
     _levels([_marked(line) for line in body], out)
     if signature:
-        out.append('<div class="signature">' + "<br>\n".join(escape(line, quote=False) for line in signature) + "</div>\n")
+        out.append(
+            '<div class="signature">' + "<br>\n".join(escape(line, quote=False) for line in signature) + "</div>\n"
+        )
     return "".join(out)
 
 
@@ -60,8 +62,8 @@ def _marked(line: str) -> tuple[int, str]:
 
 
 def _levels(lines: list[tuple[int, str]], out: list[str]) -> None:
-    level = 0
-    index = 0
+    level = index = 0
+    folded = False
     while index < len(lines):
         here = lines[index][0]
         if not lines[index][1].strip() and here == 0:
