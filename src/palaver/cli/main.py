@@ -23,6 +23,7 @@ COMMANDS: tuple[str, ...] = (
     "palaver.cli.check",
     "palaver.cli.createoperator",
     "palaver.cli.doctor",
+    "palaver.cli.import_",
     "palaver.cli.migrate",
 )
 
