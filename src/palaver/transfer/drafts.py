@@ -22,7 +22,7 @@ class PostDraft:
 
     `answers` is the `old_id` of the post answered, in the same thread and before this one, "" for none or unknown;
     `answers_number` its number where the old engine had numbers, also of a post that is missing; `lost_reference` what a
-    message answered that is not in the archive.
+    message answered that is not in the archive; `hidden` that the old forum did not show it; `held` that we do not either.
     """
 
     old_id: str
@@ -37,6 +37,7 @@ class PostDraft:
     answers_number: int | None = None
     lost_reference: str = ""
     unnamed_recs: int = 0
+    hidden: bool = False
     held: bool = False
 
 

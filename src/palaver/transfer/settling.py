@@ -324,6 +324,7 @@ class Settling:
         self._written[author] += 1
         self._counts["posts"] += 1
         self._counts["recs"] += post.unnamed_recs
+        self._counts["hidden"] += post.hidden
         to_event = answered is None and post.answers_number in state.event_numbers
         missing = answered is None and not to_event and (post.answers_number is not None or bool(post.lost_reference))
         self._counts["reply_links"] += answered is not None or missing or to_event

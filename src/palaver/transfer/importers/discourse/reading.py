@@ -61,6 +61,7 @@ class Discourse:
         self._base = self._given
         self._names = names or {}
         self._places: dict[str, PlaceDraft] = {}
+        self._slugs: dict[str, str] = {}
         self._own = re.compile(
             rf'(?P<before>\bhref\s*=\s*")https?://{re.escape(urlsplit(self._given).netloc)}(?=/(?:t|u|c|p)/)', re.IGNORECASE
         )
@@ -154,7 +155,7 @@ class Discourse:
             if post.value.get("deleted_at") is not None or post.flag("user_deleted"):
                 report.skipped["deleted_post"] += 1
             elif kind == POST:
-                draft.posts.append(self._post(post, number, numbers, report))
+                draft.posts.append(_post(post, number, numbers))
                 numbers[number] = draft.posts[-1].old_id
             elif kind in (NOTE, ACTION):
                 draft.events.append(_event(post, number, kind))
@@ -162,20 +163,6 @@ class Discourse:
                 report.skipped["whisper" if kind == WHISPER else "unknown_kind_of_post"] += 1
         _closings(topic, draft)
         return draft
-
-    def _post(self, post: Shape, number: int, numbers: dict[int, str], report: Report) -> PostDraft:
-        answers = post.number_or_none("reply_to_post_number")
-        # The old forum's own sentence stands in place of a text that it had hidden; a text that is there is held back.
-        hidden, replaced = post.flag("hidden"), post.flag("cooked_hidden")
-        report.counts["hidden"] += hidden
-        edited = post.number("version", least=1) > 1 if post.value.get("version") is not None else False
-        return PostDraft(
-            old_id=str(post.number("id")), author=_person(post), text=post.text("cooked"), kind=SourceText.Kind.HTML,
-            created_at=post.instant("created_at"), number=number,
-            edited_at=post.instant("updated_at") if edited else None,
-            answers=numbers.get(answers, "") if answers is not None else "",
-            answers_number=answers, unnamed_recs=_likes(post), held=hidden and not replaced,
-        )  # fmt: skip
 
     def shown(self, text: str, kind: str) -> str:
         """Links to threads, people and places of the old forum stay on this site, where they redirect; whatever else
@@ -215,6 +202,21 @@ def _left_out(topic: Shape) -> str:
     if topic.value.get("visible") is False:
         return "unlisted_topic"
     return ""
+
+
+def _post(post: Shape, number: int, numbers: dict[int, str]) -> PostDraft:
+    answers = post.number_or_none("reply_to_post_number")
+    # The old forum's own sentence stands in place of a text that it had hidden; a text that is there is held back.
+    hidden, replaced = post.flag("hidden"), post.flag("cooked_hidden")
+    edited = post.number("version", least=1) > 1 if post.value.get("version") is not None else False
+    return PostDraft(
+        old_id=str(post.number("id")), author=_person(post), text=post.text("cooked"), kind=SourceText.Kind.HTML,
+        created_at=post.instant("created_at"), number=number,
+        edited_at=post.instant("updated_at") if edited else None,
+        answers=numbers.get(answers, "") if answers is not None else "",
+        answers_number=answers, unnamed_recs=_likes(post),
+        hidden=hidden, held=hidden and not replaced,
+    )  # fmt: skip
 
 
 def _person(post: Shape) -> PersonDraft:
