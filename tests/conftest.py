@@ -129,3 +129,19 @@ def home(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "home"
     folder.mkdir()
     yield folder
+
+
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.journeys.running import palaver
+
+    folder = tmp_path_factory.mktemp("prepared") / "home"
+    done = palaver("migrate", "--quiet", home=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def prepared_home(_prepared: Path, tmp_path: Path) -> Path:
+    """A home with a prepared, empty SQLite database, for a subprocess."""
+    return Path(shutil.copytree(_prepared, tmp_path / "prepared"))

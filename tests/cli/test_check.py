@@ -13,22 +13,20 @@ def weights(findings: list[check.Finding]) -> dict[str, str]:
     return {finding.matter: finding.weight for finding in findings}
 
 
-def test_a_prepared_home_has_nothing_wrong(home: Path) -> None:
-    assert run("migrate", "--quiet", home=home).returncode == 0
-    told = run("check", "--json", home=home)
+def test_a_prepared_home_has_nothing_wrong(prepared_home: Path) -> None:
+    told = run("check", "--json", home=prepared_home)
     findings = json.loads(told.stdout)
     assert [finding for finding in findings if finding["weight"] == "wrong"] == []
     assert told.returncode == 0
     assert {"home", "disk", "database", "SQLite", "origin", "mail"} <= {finding["matter"] for finding in findings}
 
 
-def test_what_is_wrong_is_said_and_is_the_exit_code(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    (home / "secrets").mkdir(exist_ok=True)
-    loose = home / "secrets" / "secret_key"
+def test_what_is_wrong_is_said_and_is_the_exit_code(prepared_home: Path) -> None:
+    (prepared_home / "secrets").mkdir(exist_ok=True)
+    loose = prepared_home / "secrets" / "secret_key"
     loose.write_text("known to all")
     loose.chmod(0o644)
-    told = run("check", home=home, PALAVER_ORIGIN="http://forum.example.org")
+    told = run("check", home=prepared_home, PALAVER_ORIGIN="http://forum.example.org")
     assert told.returncode == 1
     assert f"chmod 600 {loose}" in told.stdout
     assert "sends passwords in the clear" in told.stdout
@@ -59,8 +57,9 @@ def test_the_origin_is_weighed(origin: str, weight: str) -> None:
     ("url", "weight"),
     [
         ("", "note"),
-        ("smtp+tls://ana:secret@mail.example.org:587", "good"),
-        ("smtp://ana:secret@mail.example.org", "wrong"),
+        ("smtp://ana:secret@mail.example.org:587", "good"),
+        ("smtps://ana:secret@mail.example.org", "good"),
+        ("smtp://ana:secret@mail.example.org?tls=none", "wrong"),
         ("smtp://localhost", "good"),
         ("mail.example.org", "wrong"),
     ],
@@ -81,3 +80,17 @@ def test_a_home_that_everybody_may_write_is_wrong(home: Path) -> None:
 )
 def test_postgresql_is_weighed(version: int, encoding: str, number: int) -> None:
     assert len(list(check.of_postgresql(version, encoding))) == number
+
+
+@pytest.mark.parametrize(
+    ("names", "origin", "told"),
+    [
+        (["127.0.0.1", "10.0.0.0/8"], "https://forum.example.org", []),
+        ([], "https://forum.example.org", ["note"]),
+        ([], "http://127.0.0.1:8000", []),
+        (["proxy"], "https://forum.example.org", ["wrong"]),
+        (["0.0.0.0/0"], "https://forum.example.org", ["wrong"]),
+    ],
+)
+def test_trusted_proxies_are_weighed(names: list[str], origin: str, told: list[str]) -> None:
+    assert [finding.weight for finding in check.of_proxies(names, origin)] == told

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from tests.journeys.running import environment
-from tests.journeys.running import palaver as run
 
 
 def create(home: Path, *words: str, password: str) -> subprocess.CompletedProcess[str]:
@@ -25,26 +24,23 @@ def operators(home: Path) -> list[str]:
         return [name for (name,) in database.execute("SELECT name FROM accounts_member WHERE is_operator")]
 
 
-def test_the_first_operator_is_made_on_the_command_line(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    made = create(home, "Chidi", "--email", "chidi@example.org", password="under the old tree\n")
+def test_the_first_operator_is_made_on_the_command_line(prepared_home: Path) -> None:
+    made = create(prepared_home, "Chidi", "--email", "chidi@example.org", password="under the old tree\n")
     assert made.returncode == 0, made.stderr
-    assert operators(home) == ["Chidi"]
+    assert operators(prepared_home) == ["Chidi"]
     assert "under the old tree" not in made.stdout + made.stderr
 
 
-def test_a_weak_password_is_refused_in_one_sentence_and_makes_nobody(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    made = create(home, "Chidi", password="short\n")
+def test_a_weak_password_is_refused_in_one_sentence_and_makes_nobody(prepared_home: Path) -> None:
+    made = create(prepared_home, "Chidi", password="short\n")
     assert made.returncode == 1
     assert made.stderr.count("\n") == 1
-    assert operators(home) == []
+    assert operators(prepared_home) == []
 
 
-def test_whoever_is_an_operator_already_is_not_made_one_again(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    create(home, "Chidi", password="under the old tree\n")
-    again = create(home, "chidi", password="")
+def test_whoever_is_an_operator_already_is_not_made_one_again(prepared_home: Path) -> None:
+    create(prepared_home, "Chidi", password="under the old tree\n")
+    again = create(prepared_home, "chidi", password="")
     assert again.returncode == 1
     assert "already" in again.stderr
 

@@ -28,21 +28,19 @@ def make_ana(home: Path, *, posts: int) -> None:
         database.execute("UPDATE accounts_member SET post_count = ? WHERE name = 'Ana'", [posts])
 
 
-def test_doctor_finds_nothing_in_an_empty_house(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    told = run("doctor", home=home)
+def test_doctor_finds_nothing_in_an_empty_house(prepared_home: Path) -> None:
+    told = run("doctor", home=prepared_home)
     assert (told.returncode, told.stderr) == (0, "")
     assert "agrees" in told.stdout
 
 
-def test_drift_is_told_and_mended_only_when_asked(home: Path) -> None:
-    run("migrate", "--quiet", home=home)
-    make_ana(home, posts=7)
-    told = run("doctor", home=home)
+def test_drift_is_told_and_mended_only_when_asked(prepared_home: Path) -> None:
+    make_ana(prepared_home, posts=7)
+    told = run("doctor", home=prepared_home)
     assert told.returncode == 1
     assert "says 7; it is 0" in told.stdout
-    assert posts_of_ana(home) == 7
-    mended = run("doctor", "--mend", home=home)
+    assert posts_of_ana(prepared_home) == 7
+    mended = run("doctor", "--mend", home=prepared_home)
     assert mended.returncode == 0, mended.stderr
-    assert posts_of_ana(home) == 0
-    assert run("doctor", home=home).returncode == 0
+    assert posts_of_ana(prepared_home) == 0
+    assert run("doctor", home=prepared_home).returncode == 0

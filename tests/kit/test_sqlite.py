@@ -116,6 +116,21 @@ def test_a_write_outside_a_transaction_raises() -> None:
     assert [kept.kind for kept in Due.objects.all()] == ["test"]
 
 
+def test_a_fresh_connection_is_guarded_from_its_first_statement() -> None:
+    connection.close()
+    with pytest.raises(WriteOutsideTransaction, match="INSERT INTO"):
+        insert()
+
+
+def test_a_file_that_may_not_be_written_is_not_taken_for_a_missing_transaction() -> None:
+    with pytest.raises(OperationalError, match="readonly"), transaction.atomic():
+        ours().connection.execute("PRAGMA query_only = 1")
+        insert()
+    assert lock_is_free()
+    with transaction.atomic():
+        insert()
+
+
 def test_autocommit_may_not_be_switched_off() -> None:
     with pytest.raises(Exception, match=r"transaction\.atomic"):
         transaction.set_autocommit(False)
@@ -193,7 +208,7 @@ def test_a_begin_that_fails_frees_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_closing_in_a_transaction_frees_the_lock_and_keeps_nothing() -> None:
-    with pytest.raises(Exception, match="atomic block|closed"), transaction.atomic():
+    with pytest.raises(Exception, match=r"atomic block|closed"), transaction.atomic():
         insert()
         connection.close()
         assert lock_is_free()
@@ -326,7 +341,7 @@ def test_who_waits_is_not_overtaken_by_who_just_wrote(tmp_path: Path) -> None:
         order: list[str] = []
         ana, bram = WriteLock(path), WriteLock(path)
         ana.take(5)
-        thread = threading.Thread(target=lambda: (bram.take(5), order.append("bram"), bram.let_go()))
+        thread = threading.Thread(target=_take_a_turn, args=[bram, order])
         thread.start()
         while not _somebody_queues(path):
             time.sleep(0.0005)
@@ -338,6 +353,12 @@ def test_who_waits_is_not_overtaken_by_who_just_wrote(tmp_path: Path) -> None:
         assert order == ["bram", "ana"]
         ana.close()
         bram.close()
+
+
+def _take_a_turn(lock: WriteLock, order: list[str]) -> None:
+    lock.take(5)
+    order.append("bram")
+    lock.let_go()
 
 
 def _somebody_queues(path: str) -> bool:
@@ -364,6 +385,20 @@ def test_who_gave_up_waiting_does_not_keep_the_lock(tmp_path: Path) -> None:
     bram.close()
     ana.take(5)
     ana.close()
+
+
+def test_whoever_may_write_the_file_may_lock_it(tmp_path: Path) -> None:
+    file = tmp_path / "shared.sqlite3"
+    file.touch()
+    file.chmod(0o660)
+    if os.geteuid() == 0:
+        os.chown(file, 65534, 65534)
+    lock = WriteLock(f"{file}.lock", like=str(file))
+    lock.take(1)
+    for made in (Path(f"{file}.lock"), Path(f"{file}.lockq")):
+        assert made.stat().st_mode & 0o777 == 0o660
+        assert made.stat().st_uid == file.stat().st_uid
+    lock.close()
 
 
 def test_a_lock_that_cannot_be_opened_says_why(tmp_path: Path) -> None:

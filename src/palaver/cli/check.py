@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import json
 import os
 import resource
@@ -55,6 +56,7 @@ def look() -> Iterator[Finding]:
     yield from of_database()
     yield of_origin(settings.PALAVER_ORIGIN)
     yield of_mail(settings.PALAVER_MAIL_URL)
+    yield from of_proxies(settings.PALAVER_TRUSTED_PROXIES, settings.PALAVER_ORIGIN)
     yield from of_limits()
     yield from of_django()
 
@@ -109,7 +111,8 @@ def of_database() -> Iterator[Finding]:
             cursor.execute("SELECT 1")
             if connection.vendor == "postgresql":
                 yield from of_postgresql(cursor.connection.info.server_version, cursor.connection.info.encoding)
-        plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error as error:
         yield Finding("database", "wrong", f"{DEFAULT_DB_ALIAS} does not answer: {' '.join(str(error).split())}")
         return
@@ -158,24 +161,39 @@ def of_origin(origin: str) -> Finding:
     return Finding("origin", "good", f"{origin}")
 
 
-def of_mail(url: str) -> Finding:
+def of_mail(address: str) -> Finding:
     """Without mail, password resets reach only the operators' desk."""
-    if not url:
-        return Finding(
-            "mail",
-            "note",
-            "PALAVER_MAIL_URL is not set: mails are only shown at the operators' desk.",
+    from django.core.exceptions import ImproperlyConfigured
+
+    from palaver.delivery.mail import carrier
+
+    if not address.strip():
+        return Finding("mail", "note", "PALAVER_MAIL_URL is not set: mails are only shown at the operators' desk.")
+    try:
+        found = carrier.parse(address)
+    except ImproperlyConfigured as error:
+        return Finding("mail", "wrong", str(error))
+    if found.password and not (found.tls or found.starttls) and found.host not in LOOPBACK:
+        return Finding("mail", "wrong", f"The password for {found.host} would travel in the clear; leave out tls=none.")
+    return Finding("mail", "good", f"Handed to {found.host}, port {found.port}.")
+
+
+def of_proxies(names: list[str], origin: str) -> Iterator[Finding]:
+    """Behind a proxy that is not trusted, all members seem to come from one address."""
+    for name in names:
+        try:
+            network = ipaddress.ip_network(name, strict=False)
+        except ValueError:
+            yield Finding(
+                "proxies", "wrong", f"PALAVER_TRUSTED_PROXIES holds {name!r}, which is no address or network."
+            )
+            continue
+        if network.prefixlen == 0:
+            yield Finding("proxies", "wrong", f"{name} trusts everybody to say where they come from. Name your proxy.")
+    if not names and origin.startswith("https://"):
+        yield Finding(
+            "proxies", "note", "PALAVER_TRUSTED_PROXIES is not set: behind a proxy all members share its address."
         )
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
-        return Finding(
-            "mail", "wrong", "PALAVER_MAIL_URL must look like smtp+tls://name:password@mail.example.org:587."
-        )
-    if parts.scheme == "smtp" and parts.password and parts.hostname not in LOOPBACK:
-        return Finding(
-            "mail", "wrong", "PALAVER_MAIL_URL would send its password in the clear; use smtp+tls:// or smtps://."
-        )
-    return Finding("mail", "good", f"Sent through {parts.hostname}.")
 
 
 def of_limits() -> Iterator[Finding]:

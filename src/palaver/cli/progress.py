@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from tqdm import tqdm
 
@@ -47,8 +47,9 @@ class Progress:
         quiet: bool = False,
     ) -> None:
         out = stream or sys.stderr
+        self._out = out
         if out.isatty():
-            self._bar: tqdm[None] = tqdm(
+            self._bar: tqdm[Any] = tqdm(
                 desc=what, total=total, initial=done, unit=f" {unit}", file=out, dynamic_ncols=True, disable=quiet
             )
         else:
@@ -77,7 +78,7 @@ class Progress:
 
     def say(self, note: str) -> None:
         """Print a line beside the bar, without tearing it."""
-        self._bar.write(note, file=self._bar.fp if isinstance(self._bar.fp, _Lines) else sys.stderr)
+        self._bar.write(note, file=self._out)
 
     def close(self) -> None:
         """Show the last state and leave it standing."""
