@@ -25,6 +25,7 @@ COMMANDS: tuple[str, ...] = (
     "palaver.cli.check",
     "palaver.cli.createoperator",
     "palaver.cli.doctor",
+    "palaver.cli.import_",
     "palaver.cli.migrate",
     "palaver.cli.verify",
 )

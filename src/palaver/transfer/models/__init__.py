@@ -1,3 +1,3 @@
-from palaver.transfer.models.importing import Import, ImportedThing, OldAddress
+from palaver.transfer.models.importing import Import, ImportedThing, LostReference, OldAddress
 
-__all__ = ["Import", "ImportedThing", "OldAddress"]
+__all__ = ["Import", "ImportedThing", "LostReference", "OldAddress"]

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from palaver.forums.models import Post
 from palaver.kit import clock
 
 
@@ -21,7 +22,10 @@ class Import(models.Model):
 
 
 class ImportedThing(models.Model):
-    """What an old id became: makes an import resumable and re-runnable. `kind` is category, member, thread, post or event."""
+    """What an old id became: makes an import resumable and re-runnable. `kind` is category, member, thread, post or event.
+
+    A member of a mailing list is told by a hash of the address, never by the address itself.
+    """
 
     origin = models.ForeignKey(Import, models.CASCADE, related_name="things", db_index=False)
     kind = models.CharField(max_length=10)
@@ -39,3 +43,11 @@ class OldAddress(models.Model):
     origin = models.ForeignKey(Import, models.CASCADE, related_name="addresses")
     path = models.CharField(max_length=250, unique=True)
     target = models.CharField(max_length=250)
+
+
+class LostReference(models.Model):
+    """What a message said it answers, where that is not in the archive: the post stands as a root and keeps its reference."""
+
+    origin = models.ForeignKey(Import, models.CASCADE, related_name="lost_references", db_index=False)
+    post = models.OneToOneField(Post, models.CASCADE, related_name="+")
+    reference = models.TextField()
