@@ -1,0 +1,1 @@
+"""Conventions that cannot be forgotten, because they are tests."""
