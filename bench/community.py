@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-VERSION = 3
+VERSION = 4
 """Raised when the same seed gives another community; a cached one of another version is made anew."""
 
 LONG_THREAD = 1
@@ -334,12 +334,14 @@ def _thread_sizes(chance: random.Random, size: Size) -> list[int]:
     page = 120
     rest = size.posts - (size.long + 1) - page
     count = size.threads - 2
-    weights = [min(chance.paretovariate(1.15), 400.0) for _ in range(count)]
+    # One thread in eight is never answered.
+    weights = [0.0 if chance.random() < 0.125 else min(chance.paretovariate(1.15), 400.0) for _ in range(count)]
     scale = (rest - count) / sum(weights)
     sizes = [1 + int(weight * scale) for weight in weights]
-    for at in chance.sample(range(count), rest - sum(sizes)) if rest - sum(sizes) <= count else []:
+    answered = [at for at, weight in enumerate(weights) if weight]
+    for at in chance.sample(answered, min(rest - sum(sizes), len(answered))):
         sizes[at] += 1
-    sizes[0] += rest - sum(sizes)
+    sizes[answered[0]] += rest - sum(sizes)
     return [0, size.long + 1, page, *sizes]
 
 
@@ -362,7 +364,7 @@ def fill(tables: Tables, size: Size, *, seed: int, until: datetime) -> None:
     moments: list[int] = []
     shift = max(threads.bit_length(), 1)
     for thread in range(1, threads + 1):
-        start = int(span * chance.random() * 0.98) + 86_400_000_000
+        start = 3_600_000_000 + int((span - 10_800_000_000) * chance.random())
         if thread in (LONG_THREAD, PAGE_THREAD):
             start = span - 200 * 86_400_000_000
         left = span - start - 3_600_000_000
@@ -566,6 +568,33 @@ def cached(kind: str, work: Path, *, seed: int = 1, database: str = "", say: Cal
     stamp.write_text(json.dumps({**want, "made": time.time(), "seconds": round(took, 1)}))
     say(f"made in {took:.0f} s")
     return home
+
+
+def holds(database: str, home: Path, kind: str) -> bool:
+    """Whether this PostgreSQL database holds the community that the home's stamp tells of, in this version."""
+    stamp = home / "community.json"
+    if not stamp.is_file():
+        return False
+    have = json.loads(stamp.read_text())
+    fresh = have.get("schema") == _schema() and have.get("kind") == kind and time.time() - have["made"] < 3 * 86_400
+    return fresh and _exists(database, "forums_post")
+
+
+def _exists(database: str, table: str) -> bool:
+    import psycopg
+
+    with psycopg.connect(database) as connection:
+        row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    return bool(row and row[0])
+
+
+def anew(database: str) -> None:
+    """Empty a PostgreSQL database of ours."""
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
 
 
 def _main() -> None:
