@@ -72,7 +72,7 @@ _palaver_is_current() {
 # Make an empty environment with pip in it. Debian splits ensurepip off into python3-venv, so that may have to come first.
 _palaver_make_empty() {
     local base="$1" minor package
-    if ! "$base" -I -c 'import ensurepip, venv' 2>/dev/null; then
+    if ! "$base" -I -c 'import ensurepip, venv; ensurepip.version()' 2>/dev/null; then
         minor="$("$base" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
         package="python$minor-venv"
         if [[ $EUID -eq 0 && $base == /usr/bin/* ]] && command -v apt-get >/dev/null 2>&1; then
@@ -81,7 +81,7 @@ _palaver_make_empty() {
                 >"$LOG" 2>&1 || { tail -n 5 "$LOG" >&2; palaver_die "apt-get could not install $package."; }
         fi
     fi
-    if "$base" -I -c 'import ensurepip, venv' 2>/dev/null; then
+    if "$base" -I -c 'import ensurepip, venv; ensurepip.version()' 2>/dev/null; then
         "$base" -I -m venv "$VENV" >"$LOG" 2>&1 || { tail -n 5 "$LOG" >&2; palaver_die "The environment $VENV could not be made."; }
         PIP=("$PYTHON" -m pip)
     elif "$base" -m pip --version >/dev/null 2>&1 && "$base" -I -m venv --without-pip "$VENV" >"$LOG" 2>&1; then

@@ -19,6 +19,7 @@ SECRET_KEY = env.secret("PALAVER_SECRET_KEY", "secret_key")
 # Where the outside world finds us. Links in mail are made only from this, and requests for other hosts are refused.
 PALAVER_ORIGIN = env.text("PALAVER_ORIGIN", "http://127.0.0.1:8000").rstrip("/")
 PALAVER_NAME = env.text("PALAVER_NAME", "Palaver")
+PALAVER_SENTENCE = env.text("PALAVER_SENTENCE")
 PALAVER_TRUSTED_PROXIES = env.listed("PALAVER_TRUSTED_PROXIES")
 PALAVER_WORKERS = int(env.text("PALAVER_WORKERS", "0"))
 PALAVER_MAIL_URL = env.text("PALAVER_MAIL_URL")
@@ -83,7 +84,6 @@ INSTALLED_APPS = [
     "palaver.project",
 ]
 MIDDLEWARE = [
-    "palaver.web.doors.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "palaver.web.doors.Viewing",
     "palaver.web.doors.SameOrigin",
@@ -153,6 +153,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 LANGUAGE_CODE = PALAVER_LANGUAGE
 LANGUAGES = [("en", "English")]
+CSRF_TRUSTED_ORIGINS = [PALAVER_ORIGIN]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from palaver.web.addresses import urlpatterns
+from palaver.web.addresses import handler400, handler403, handler404, handler500, urlpatterns
 
-__all__ = ["urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

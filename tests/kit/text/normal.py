@@ -153,6 +153,9 @@ class Judge(HTMLParser):
 def faults(html: str, prefix: str = "p") -> list[str]:
     """What of this HTML may not stand on a page."""
     judge = Judge(prefix)
-    judge.feed(html)
-    judge.close()
+    try:
+        judge.feed(html)
+        judge.close()
+    except AssertionError as unreadable:
+        judge.faults.append(f"unreadable: {unreadable}")
     return judge.faults

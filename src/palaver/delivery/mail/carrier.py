@@ -54,7 +54,10 @@ def configured() -> Carrier | None:
 
 def parse(address: str) -> Carrier:
     """Read an address. Raises ImproperlyConfigured with a sentence that never repeats the password."""
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        raise ImproperlyConfigured("PALAVER_MAIL_URL is no address; percent-encode [ and ] in the password.") from None
     if parts.scheme not in {"smtp", "smtps"}:
         raise ImproperlyConfigured("PALAVER_MAIL_URL must begin with smtp:// or smtps://.")
     try:

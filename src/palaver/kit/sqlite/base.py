@@ -70,7 +70,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         try:
             path = self.file()
-            self.write_lock = WriteLock(path + ".lock") if path else None
+            self.write_lock = WriteLock(path + ".lock", like=path) if path else None
             connection.execute(f"PRAGMA cache_size = -{self.cache_kib}")
             connection.execute("PRAGMA temp_store = MEMORY")
             if self.write_lock is not None:

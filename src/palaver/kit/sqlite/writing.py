@@ -22,9 +22,14 @@ class LockTimeout(OperationalError):
 class WriteLock:
     """One connection's claim to write. Not shared between threads; each connection has its own descriptors."""
 
-    def __init__(self, path: str) -> None:
-        """`path` is the lock file; a second one, `<path>q`, is the queue before it. Both are made on first use."""
+    def __init__(self, path: str, *, like: str = "") -> None:
+        """`path` is the lock file; a second one, `<path>q`, is the queue before it. Both are made on first use.
+
+        They get the mode of the file `like`, and its owner when root makes them, so that whoever may write the one may
+        lock the other.
+        """
         self.path = path
+        self.like = like
         self.held = False
         self._lock: int | None = None
         self._queue: int | None = None
@@ -60,10 +65,9 @@ class WriteLock:
 
     def _open(self) -> None:
         self._drop()
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:
-            self._lock = os.open(self.path, flags, 0o600)
-            self._queue = os.open(self.path + "q", flags, 0o600)
+            self._lock = _opened(self.path, self.like)
+            self._queue = _opened(self.path + "q", self.like)
         except OSError as error:
             self._drop()
             raise OperationalError(f"The write lock {self.path} cannot be opened: {error.strerror}.") from error
@@ -125,6 +129,20 @@ class _Waiter(threading.Thread):
                 return False
             self._abandoned = True
             return True
+
+
+def _opened(path: str, like: str) -> int:
+    flags = os.O_RDWR | os.O_CLOEXEC
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, 0o600)
+    if like and os.path.exists(like):
+        model = os.stat(like)
+        os.fchmod(descriptor, model.st_mode & 0o666)
+        if os.geteuid() == 0:
+            os.fchown(descriptor, model.st_uid, model.st_gid)
+    return descriptor
 
 
 def _at_once(descriptor: int) -> bool:

@@ -8,6 +8,9 @@ from urllib.parse import urljoin, urlsplit
 ADDRESS = re.compile(r"https?://[^\s<>\"`\[\]\\|{}^\x00-\x1f]{1,2000}", re.IGNORECASE)
 """An address in source text."""
 
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+_HEAD = re.compile(r"[/?#]")
+
 LOCAL_IMAGES = "/media/"
 
 
@@ -25,6 +28,12 @@ def trimmed(address: str) -> str:
         else:
             break
     return address[:end]
+
+
+def is_safe(address: str) -> bool:
+    """Whether an address has one of our schemes, or certainly none: no colon before its first slash, `?` or `#`."""
+    bare = _INVISIBLE.sub("", address).lower()
+    return bare.startswith(("http://", "https://", "mailto:", "ftp://")) or ":" not in _HEAD.split(bare, maxsplit=1)[0]
 
 
 def is_outside(address: str, base: str = "") -> bool:

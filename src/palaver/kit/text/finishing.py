@@ -183,6 +183,9 @@ class _Walk:
             self.out.append("".join(out))
             return
         address = addresses.resolved(address, self.base)
+        if not addresses.is_safe(address):
+            self.out.append("<a>")
+            return
         out.append(f' href="{escape(address)}"')
         if "title" in given:
             out.append(f' title="{given["title"]}"')
@@ -199,7 +202,7 @@ class _Walk:
         if address.startswith(addresses.LOCAL_IMAGES) and ".." not in address:
             size = "".join(f' {side}="{given[side]}"' for side in ("width", "height") if given.get(side, "").isdigit())
             self.out.append(f'<img src="{escape(address)}" alt="{given.get("alt", "")}"{size} loading="lazy">')
-        elif self.link or not address:
+        elif self.link or not address or not addresses.is_safe(address):
             self.out.append(words or escape(addresses.file_name(address)))
         else:
             shown = words or escape(addresses.file_name(address))

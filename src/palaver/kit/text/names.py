@@ -1,8 +1,8 @@
 """Member names: what may be one, and the key that names which look alike share.
 
 A name is 2 to 30 letters, digits, `_`, `-` and `.`, of one script (the Japanese and Korean mixtures excepted), NFKC.
-The rules follow Unicode UAX 31 and UTS 39 ("highly restrictive", recommended scripts); the look-alikes are a table of our
-own, because only letters these rules let through can look alike here.
+The rules follow Unicode UAX 31 and UTS 39 ("highly restrictive", recommended scripts); the look-alikes are a table of
+our own, because only letters these rules let through can look alike here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Source text to the HTML of a page: one pipeline for writing and for import, for every kind of source.
 
 `render` reads the source by its kind, cleans the result by the one allow-list (always) and walks it once more for
-links, mentions and images. Whatever a source holds, its words are never lost: what cannot be understood is shown as typed.
+links, mentions and images. Whatever a source holds, its words are never lost: what
+cannot be understood is shown as typed.
 """
 
 from __future__ import annotations

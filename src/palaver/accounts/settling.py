@@ -1,0 +1,78 @@
+"""What a member settles for themself: name, about, how they read, where they are signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from palaver.accounts.events import MemberChanged, MemberRenamed, SessionsEnded
+from palaver.accounts.joining import check_name
+from palaver.accounts.models import Member, Rename, Session
+from palaver.accounts.permissions import may_act
+from palaver.kit import clock, events
+from palaver.kit.decisions import Refusal
+from palaver.kit.text import rendering
+
+LONGEST_ABOUT = 2000
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "theme": tuple(Member.Theme.values),
+    "thread_view": tuple(Member.ThreadView.values),
+    "highlight": tuple(Member.Highlight.values),
+}
+
+
+def settle(member: Member, **wishes: Any) -> Member:
+    """Change one's own name, about, theme, thread_view, highlight, time_zone, language or keys_on. Raises Refusal with the field."""
+    may_act(member).or_refuse()
+    changes = {name: value for name, value in wishes.items() if getattr(member, name) != value}
+    for name, value in changes.items():
+        _check(name, value)
+    name_and_key = check_name(changes["name"], but=member) if "name" in changes else None
+    with transaction.atomic():
+        member = Member.objects.select_for_update().get(pk=member.pk)
+        old_name, old_key = member.name, member.name_key
+        for name, value in changes.items():
+            setattr(member, name, value)
+        if name_and_key is not None:
+            member.name, member.name_key = name_and_key
+        if "about" in changes:
+            member.about_html = rendering.render(member.about, "markdown").html if member.about.strip() else ""
+        if not changes:
+            return member
+        member.save()
+        if name_and_key is not None and member.name != old_name:
+            Rename.objects.create(member=member, old_name=old_name, old_key=old_key, at=clock.now())
+            events.publish(MemberRenamed(member.pk, old_name, member.name))
+        if "about" in changes:
+            events.publish(MemberChanged(member.pk))
+    return member
+
+
+def end_sessions(sessions: QuerySet[Session], *, of: Member) -> int:
+    """End some of a member's own sessions at once. Returns how many ended."""
+    with transaction.atomic():
+        ended, _rows = sessions.filter(member=of).delete()
+        if ended:
+            events.publish(SessionsEnded(of.pk))
+    return ended
+
+
+def _check(name: str, value: Any) -> None:
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise Refusal(_("Choose one of the offered values."), field=name)
+    if name == "time_zone" and value and value not in available_timezones():
+        raise Refusal(_("We do not know that time zone."), field=name)
+    if name == "language" and value and value not in dict(settings.LANGUAGES):
+        raise Refusal(_("We do not speak that language yet."), field=name)
+    if name == "about" and len(value) > LONGEST_ABOUT:
+        raise Refusal(
+            _("About you has %(length)s characters; at most %(longest)s fit.") % {"length": len(value), "longest": LONGEST_ABOUT},
+            field=name,
+        )
+    if name not in {*_CHOICES, "time_zone", "language", "about", "name", "keys_on"}:
+        raise ValueError(f"{name} is not a member's to settle.")

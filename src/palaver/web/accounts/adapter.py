@@ -1,0 +1,48 @@
+"""What allauth asks of us: names are ours to judge, members are made by our verb, mail is written as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+
+from palaver.accounts.joining import admit, check_name
+from palaver.accounts.models import Member
+from palaver.kit import clock
+from palaver.kit.decisions import Refusal
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth's seam."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.ACCOUNT_ALLOW_REGISTRATION)
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """A name fit for a member. `shallow` is asked for at sign-in, where any text may be tried."""
+        if shallow:
+            return username
+        try:
+            return check_name(username)[0]
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.because) from refusal
+
+    def save_user(self, request: HttpRequest, user: Member, form: Any, commit: bool = True) -> Member:
+        """Make the member by our verb, so that sign-up through a page and through the console are one act."""
+        data = form.cleaned_data
+        user.name, user.name_key = check_name(data["username"])
+        user.email = (data.get("email") or "").strip().lower()
+        user.joined_at = user.claimed_at = clock.now()
+        user.set_password(data["password1"])
+        if commit:
+            admit(user)
+        return user
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return "/"

@@ -1,0 +1,90 @@
+"""A member's page: who they are here, and what they wrote last."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from palaver.accounts.models import Member, Rename
+from palaver.accounts.reads import Viewer
+from palaver.forums.models import Office, Post
+from palaver.forums.rendering import member_address
+from palaver.kit import clock, pagination
+from palaver.kit.text import names
+from palaver.web import contexts, moments
+from palaver.web.doors import everyone
+from palaver.web.freshness import cacheable
+from palaver.web.shell import answer, forum_link, places, readable, shell
+
+POSTS = 30
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _find(name: str) -> Member | HttpResponse:
+    """The member of a name; a former name or another spelling leads to the present one."""
+    member = Member.objects.filter(name=name).first()
+    if member is not None:
+        return member
+    key = names.name_key(name)
+    renamed = Rename.objects.filter(old_key=key).select_related("member").order_by("-at").first()
+    found = renamed.member if renamed else Member.objects.filter(name_key=key).first()
+    if found is None:
+        raise Http404
+    return redirect(member_address(found.name), permanent=True)
+
+
+@everyone
+def member(request: HttpRequest, name: str) -> HttpResponse:
+    """One member's page."""
+    viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    found = _find(name)
+    if isinstance(found, HttpResponse):
+        return found
+    where, now = moments.zone(viewer.time_zone if viewer else ""), clock.now()
+    known = places().forums
+    written = Post.objects.filter(author=found, forum_id__in=readable(viewer), standing=Post.Standing.SHOWN)
+    before = pagination.decode(request.GET.get("before"), (int,))
+    if before is not None and isinstance(before[0], int) and 0 < before[0] < 2**60:
+        written = written.filter(created_at__lt=_EPOCH + timedelta(microseconds=before[0]))
+    rows = list(
+        written.order_by("-created_at", "-id").values_list(
+            "id", "subject", "thread__subject", "opening", "created_at", "forum_id"
+        )[: POSTS + 1]
+    )
+    later = None
+    if len(rows) > POSTS:
+        rows = rows[:POSTS]
+        cursor = pagination.encode([(rows[-1][4] - _EPOCH) // timedelta(microseconds=1)])
+        later = contexts.Link(_("Older"), f"{member_address(found.name)}?before={cursor}")
+    recent = tuple(
+        contexts.MemberPost(
+            f"/p/{post_id}", subject or thread_subject, opening, moments.moment(at, where, now), forum_link(known[forum_id])
+        )
+        for post_id, subject, thread_subject, opening, at, forum_id in rows
+    )
+    offices = [
+        _("Host of %(forum)s, %(days)s days") % {"forum": office.forum.name, "days": moments.days(office.since, now)}
+        for office in Office.objects.filter(member=found, ended_at=None).select_related("forum").order_by("since")
+        if office.forum_id in readable(viewer)
+    ]
+    if found.is_operator:
+        offices.insert(0, _("Operator"))
+    suspension = found.running_suspension()
+    page = contexts.MemberPage(
+        name=found.name, since=moments.moment(found.joined_at, where, now), posts=found.post_count,
+        threads=found.threads.filter(forum_id__in=readable(viewer)).count(), about=Markup(found.about_html), recent=recent,
+        offices=tuple(offices), names_before=tuple(found.renames.order_by("-at").values_list("old_name", flat=True)),
+        suspended=_("Suspended until %(until)s: %(because)s")
+        % {"until": moments.moment(suspension.until, where, now).exact, "because": suspension.because} if suspension else "",
+        unclaimed=_("These posts came from an older forum. Nobody has claimed this name here yet.")
+        if found.claimed_at is None else "",
+        own=viewer is not None and viewer.id == found.pk, pager=contexts.Pager(later=later),
+    )  # fmt: skip
+    frame = shell(request, found.name, canonical=member_address(found.name))
+    response = answer("members/member.html", frame, page)
+    # A suspension lapses at its hour, and posts appear with every thread: only members without one are kept.
+    return response if suspension else cacheable(response, ["front", f"member:{found.pk}", "places", "names"])

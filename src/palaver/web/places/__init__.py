@@ -1,0 +1,1 @@
+"""Pages of places and lists: home, the orders, all forums, a category, a forum and its About page."""

@@ -1,0 +1,167 @@
+"""All forums, one category, a forum's About page, and marking forums read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from markupsafe import Markup
+
+from palaver.accounts.reads import Viewer
+from palaver.forums.models import Forum, Office, Post
+from palaver.forums.reads import CategoryRow
+from palaver.forums.rendering import member_address
+from palaver.kit import clock
+from palaver.reading import marking
+from palaver.reading.reads import ForumIndexRow, forum_index
+from palaver.web import contexts, errors, moments
+from palaver.web.doors import everyone, members, safe_next, the_member
+from palaver.web.freshness import cacheable
+from palaver.web.places.lists import thread_href
+from palaver.web.shell import answer, forum_href, places, readable, shell, sign_of, trail
+
+
+def _row(index: dict[int, ForumIndexRow], forum_id: int, viewer: Viewer | None) -> contexts.ForumRow:
+    forum = places().forums[forum_id]
+    counts = index[forum_id]
+    last = None
+    if counts.last_thread_id is not None:
+        last = contexts.Link(counts.last_subject or "", thread_href(counts.last_thread_id, counts.last_slug or "thread"))
+    where = moments.zone(viewer.time_zone if viewer else "")
+    return contexts.ForumRow(
+        name=forum.name, href=forum_href(forum), sentence=forum.description, threads=counts.thread_count,
+        posts=counts.post_count, new=counts.new_posts, last=last, last_author=counts.last_author_name or "",
+        last_at=moments.moment(counts.last_post_at, where) if counts.last_post_at and last else None, retired=forum.retired,
+    )  # fmt: skip
+
+
+def _blocks(request: HttpRequest, only: CategoryRow | None) -> tuple[tuple[contexts.CategoryBlock, ...], tuple[contexts.ForumRow, ...]]:
+    viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    may = readable(viewer)
+    index = forum_index(viewer)
+    blocks, retired = [], []
+    for category in places().categories.values():
+        if only is not None and category.id != only.id:
+            continue
+        standing = []
+        for forum in places().forums.values():
+            if forum.category_id != category.id or forum.id not in may or forum.id not in index:
+                continue
+            (retired if forum.retired else standing).append(_row(index, forum.id, viewer))
+        if standing or only is not None:
+            blocks.append(
+                contexts.CategoryBlock(
+                    category.name, f"/c/{category.slug}/", cast(contexts.Sign, category.mark), "", tuple(standing)
+                )
+            )
+    return tuple(blocks), tuple(retired)
+
+
+@everyone
+def all_forums(request: HttpRequest) -> HttpResponse:
+    """Every forum under its category; retired ones last."""
+    blocks, retired = _blocks(request, None)
+    page = contexts.ForumsPage(
+        title=_("All forums"), categories=blocks, retired=retired,
+        mark_all_action="/mark-all" if request.viewer is not None else "",  # type: ignore[attr-defined]
+    )  # fmt: skip
+    frame = shell(request, _("All forums"), trail=trail(), canonical="/forums")
+    return cacheable(answer("forums/all.html", frame, page), ["front", "places", "names"])
+
+
+@everyone
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One category's forums."""
+    row = next((one for one in places().categories.values() if one.slug == slug), None)
+    if row is None:
+        raise Http404
+    blocks, retired = _blocks(request, row)
+    page = contexts.ForumsPage(title=row.name, categories=blocks, retired=retired)
+    frame = shell(request, row.name, trail=trail(), canonical=f"/c/{row.slug}/")
+    return cacheable(answer("forums/category.html", frame, page), ["front", "places", "names"])
+
+
+def _served(office: Office, now: datetime) -> str:
+    served = moments.days(office.since, now)
+    if office.until is None:
+        return ngettext("%(n)s day", "%(n)s days", served) % {"n": served}
+    term = moments.days(office.since, office.until)
+    return ngettext("%(n)s of %(term)s day", "%(n)s of %(term)s days", term) % {"n": served, "term": term}
+
+
+@everyone
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a forum is for, its rules, who hosts it, and its figures."""
+    viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    row = next((one for one in places().forums.values() if one.slug == slug), None)
+    if row is None:
+        raise Http404
+    if row.id not in readable(viewer):
+        return errors.page(request, 403)
+    forum = Forum.objects.get(pk=row.id)
+    now = clock.now()
+    where = moments.zone(viewer.time_zone if viewer else "")
+    seats = [
+        contexts.HostSeat(
+            contexts.Link(office.member.name, member_address(office.member.name)), moments.moment(office.since, where, now),
+            _served(office, now),
+        )
+        for office in Office.objects.filter(forum=forum, ended_at=None).select_related("member").order_by("since")
+    ]
+    seats += [contexts.HostSeat(None)] * max(forum.host_seats - len(seats), 0)
+    recent = Post.objects.filter(forum=forum, created_at__gt=now - timedelta(days=30)).aggregate(
+        posts=Count("id"), authors=Count("author", distinct=True)
+    )
+    gates = {
+        Forum.Gate.EVERYONE: _("everyone"), Forum.Gate.MEMBERS: _("members"), Forum.Gate.ADMITTED: _("its own audience"),
+    }  # fmt: skip
+    facts = (
+        (_("Posts in 30 days"), f"{recent['posts']:,}"),
+        (_("People who wrote in 30 days"), f"{recent['authors']:,}"),
+        (_("Threads ever"), f"{forum.thread_count:,}"),
+        (_("Posts ever"), f"{forum.post_count:,}"),
+        (_("Read by"), gates[Forum.Gate(forum.who_reads)]),
+        (_("Threads started by"), gates[Forum.Gate(forum.who_starts)]),
+        (_("Replies written by"), gates[Forum.Gate(forum.who_replies)]),
+        (_("Opened"), moments.moment(forum.created_at, where, now).exact),
+    )
+    page = contexts.ForumAboutPage(
+        name=forum.name, href=forum_href(row), sign=sign_of(row), sentence=forum.description,
+        purpose=Markup(forum.purpose_html), rules=tuple(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()),
+        hosts=tuple(seats), facts=facts,
+    )  # fmt: skip
+    frame = shell(
+        request, _("About %(forum)s") % {"forum": forum.name}, trail=trail(forum=row), forum_id=row.id,
+        canonical=f"{forum_href(row)}about",
+    )
+    return cacheable(answer("forums/about.html", frame, page), [f"forum:{row.id}", "places", "names"])
+
+
+@require_POST
+@members
+def mark(request: HttpRequest, slug: str) -> HttpResponse:
+    """Mark one forum read."""
+    row = next((one for one in places().forums.values() if one.slug == slug), None)
+    if row is None:
+        raise Http404
+    marking.mark_forum(Forum.objects.get(pk=row.id), by=the_member(request))
+    messages.success(request, _("Marked: everything in %(forum)s up to now counts as read.") % {"forum": row.name})
+    return redirect(safe_next(request, forum_href(row)))
+
+
+@require_POST
+@members
+def mark_all(request: HttpRequest) -> HttpResponse:
+    """Mark every forum read."""
+    count = marking.mark_all(by=the_member(request))
+    messages.success(
+        request, ngettext("Marked: %(n)s forum counts as read.", "Marked: %(n)s forums count as read.", count) % {"n": count}
+    )
+    return redirect(safe_next(request, "/latest"))

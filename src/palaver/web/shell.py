@@ -1,0 +1,164 @@
+"""The frame round every page: masthead, places, rail, trail, flashes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from jinja2 import Environment, Template
+
+from palaver.accounts.reads import Viewer
+from palaver.forums import reads
+from palaver.forums.models import Forum
+from palaver.forums.permissions import readable_forum_ids
+from palaver.forums.rendering import member_address
+from palaver.web import contexts, templating
+from palaver.web.freshness import Kept
+
+
+class Places(NamedTuple):
+    """All categories and forums, read once and kept until one of them changes."""
+
+    categories: dict[int, reads.CategoryRow]
+    forums: dict[int, reads.ForumRow]
+    main: tuple[reads.ForumRow, ...]
+    open_to_all: frozenset[int]
+    open_to_members: frozenset[int]
+    gated: bool
+
+
+def _read_places() -> Places:
+    forums = {row.id: row for row in reads.forums()}
+    everyone = frozenset(row.id for row in forums.values() if row.who_reads == Forum.Gate.EVERYONE)
+    members = everyone | {row.id for row in forums.values() if row.who_reads == Forum.Gate.MEMBERS}
+    main = tuple(row for row in forums.values() if row.is_main)
+    return Places({row.id: row for row in reads.categories()}, forums, main, everyone, members, len(members) < len(forums))
+
+
+_places = Kept(_read_places, "places")
+
+
+def places() -> Places:
+    """Categories and forums as they stand now."""
+    return _places.get()
+
+
+def readable(viewer: Viewer | None) -> frozenset[int]:
+    """Ids of the forums whose threads this reader may see. No statement unless some forum has a named audience."""
+    known = places()
+    if viewer is None:
+        return known.open_to_all
+    if not known.gated:
+        return known.open_to_members
+    return readable_forum_ids(viewer.id, is_operator=viewer.is_operator)
+
+
+def forum_href(forum: reads.ForumRow) -> str:
+    return f"/f/{forum.slug}/"
+
+
+def forum_link(forum: reads.ForumRow) -> contexts.Link:
+    return contexts.Link(forum.name, forum_href(forum))
+
+
+def sign_of(forum: reads.ForumRow) -> contexts.Sign:
+    return cast(contexts.Sign, places().categories[forum.category_id].mark)
+
+
+def trail(forum: reads.ForumRow | None = None, category: reads.CategoryRow | None = None) -> tuple[contexts.Link, ...]:
+    """Latest discussions › category › forum."""
+    links = [contexts.Link(_("Latest discussions"), "/latest")]
+    if forum is not None:
+        category = places().categories[forum.category_id]
+    if category is not None:
+        links.append(contexts.Link(category.name, f"/c/{category.slug}/"))
+    if forum is not None:
+        links.append(forum_link(forum))
+    return tuple(links)
+
+
+def community() -> contexts.Community:
+    """Who we are, by the settings."""
+    return contexts.Community(
+        name=settings.PALAVER_NAME,
+        sentence=settings.PALAVER_SENTENCE
+        or _("A community where people, not algorithms, drive the discussion and set the standards."),
+        open_to_join=settings.ACCOUNT_ALLOW_REGISTRATION,
+    )
+
+
+_FLASH = {"success": "done", "error": "refused", "warning": "note"}
+
+
+def shell(
+    request: HttpRequest,
+    title: str,
+    *,
+    trail: Sequence[contexts.Link] = (),
+    forum_id: int | None = None,
+    canonical: str = "",
+    description: str = "",
+    live: str = "",
+    robots: str = "",
+    token: bool = False,
+) -> contexts.Shell:
+    """The frame for one request. `token` puts a form token in: only for pages that are never cached."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    known = places()
+    may = readable(viewer)
+    here = request.path
+    reader = None
+    if viewer is not None:
+        reader = contexts.Reader(
+            name=viewer.name, href=member_address(viewer.name), keys=viewer.keys_on, zone=viewer.time_zone,
+            operator=viewer.is_operator,
+        )  # fmt: skip
+    flashes: tuple[contexts.Flash, ...] = ()
+    if "messages" in request.COOKIES or hasattr(request, "_messages_added"):
+        flashes = tuple(
+            contexts.Flash(cast(Any, _FLASH.get(line.level_tag, "note")), str(line)) for line in get_messages(request)
+        )
+    main = tuple(
+        contexts.Tab(row.name, forum_href(row), row.id == forum_id) for row in known.main if row.id in may and not row.retired
+    )
+    current = known.forums[forum_id].category_id if forum_id in known.forums else None
+    rail = tuple(
+        contexts.RailCategory(row.name, f"/c/{row.slug}/", cast(contexts.Sign, row.mark), row.id == current)
+        for row in known.categories.values()
+    )
+    theme = viewer.theme if viewer else request.COOKIES.get("palaver_theme", "auto")
+    return contexts.Shell(
+        community=community(), title=title, reader=reader, language=get_language() or "en",
+        direction="rtl" if get_language_bidi() else "ltr",
+        theme=cast(contexts.Theme, theme if theme in {"auto", "light", "dark", "contrast"} else "auto"),
+        languages=tuple(settings.LANGUAGES), places=main, rail_categories=rail, trail=tuple(trail), flashes=flashes,
+        csrf_token=get_token(request) if token else "", canonical=canonical and settings.PALAVER_ORIGIN + canonical,
+        description=description, live=live, here=here, robots=robots,
+    )  # fmt: skip
+
+
+_templates: dict[str, Template] = {}
+
+
+def environment() -> Environment:
+    """The one environment of our pages: strict, so that a template cannot ask for what a view did not give."""
+    return templating.strict()
+
+
+def answer(template: str, frame: contexts.Shell, page: object, *, status: int = 200) -> HttpResponse:
+    """A page, rendered straight by the engine (no context processors, no request in templates)."""
+    made = _templates.get(template)
+    if made is None:
+        made = _templates[template] = environment().get_template(template)
+    return HttpResponse(made.render(shell=frame, page=page), status=status)
+
+
+def for_allauth(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: allauth's pages are given the same frame, with a token, as ours."""
+    return {"shell": shell(request, _("Account"), token=True, robots="noindex")}

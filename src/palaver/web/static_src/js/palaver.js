@@ -1,0 +1,8 @@
+// What runs on every page. Each module minds one habit; none is needed for a page to work.
+import "./times.js";
+import "./writing.js";
+import "./recommending.js";
+import "./marking.js";
+import "./folding.js";
+import "./theme.js";
+import "./keys.js";

@@ -1,0 +1,69 @@
+"""The template environment: Jinja2 as Django's backend uses it, with our translations and the addresses of built files.
+
+Named in the settings as the backend's `environment` option; `TEMPLATES` is the folder for its DIRS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from palaver.web import assembling, building
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def environment(**options: Any) -> Environment:
+    """An environment for Django's Jinja2 backend. Options given win over ours, but text files are never escaped as HTML."""
+    options["autoescape"] = select_autoescape(
+        enabled_extensions=("html", "xml"), disabled_extensions=("txt",), default=True, default_for_string=True
+    )
+    options.setdefault("trim_blocks", True)
+    options.setdefault("lstrip_blocks", True)
+    options["extensions"] = ["jinja2.ext.i18n", *options.get("extensions", [])]
+    made = Environment(**options)
+    made.policies["ext.i18n.trimmed"] = True
+    _install(made)(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    made.globals.update(asset=asset, table=assembling.table, hasattr=hasattr)
+    made.filters["number"] = number
+    made.filters["capped"] = capped
+    return made
+
+
+def _install(made: Environment) -> Callable[..., None]:
+    """The i18n extension adds this method at run time, where type checkers do not see it."""
+    install: Callable[..., None] = made.install_gettext_callables  # type: ignore[attr-defined]
+    return install
+
+
+@lru_cache(maxsize=1)
+def own() -> Environment:
+    """An environment on our own templates, for moulds (where a flag that is not set is false) and for pages that must be
+    shown without a request."""
+    return environment(loader=FileSystemLoader(TEMPLATES), auto_reload=False)
+
+
+def strict() -> Environment:
+    """The same, but it stops at a name the page was not given: for tests and the gallery."""
+    return environment(loader=FileSystemLoader(TEMPLATES), auto_reload=False, undefined=StrictUndefined)
+
+
+def asset(name: str) -> str:
+    """The address of a built file by its plain name."""
+    return building.collect().url(name)
+
+
+def number(value: int) -> str:
+    """A whole number with the language's grouping."""
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+def capped(value: int) -> str:
+    """A count of new things; they are counted to a hundred only."""
+    return "99+" if value > 99 else str(value)

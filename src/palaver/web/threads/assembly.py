@@ -1,0 +1,184 @@
+"""From rows to what a thread page shows: pages, marks, highlights, summary table. Plain values; no request, no statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from palaver.accounts.reads import Viewer
+from palaver.forums.models import Post, ThreadEvent
+from palaver.forums.reads import EventRow, PostRow, TableRow
+from palaver.forums.rendering import member_address
+from palaver.reading.reads import ThreadHead
+from palaver.web import contexts, moments
+
+MANY_RECS = 5
+SHOWN, WITHDRAWN, HELD, REMOVED = (int(value) for value in Post.Standing)
+
+
+class Light(NamedTuple):
+    """What stands out for this reader: which highlight is chosen and what it compares with."""
+
+    kind: str
+    since: datetime | None
+    newest_from: int
+    author_id: int
+
+
+def light(kind: str, head: ThreadHead) -> Light:
+    """The highlight menu's choice as something a post can be held against."""
+    newest = {"5": 5, "10": 10}.get(kind, 0)
+    return Light(kind, head.marked_at, head.post_count - newest if newest else 0, head.author_id)
+
+
+def is_new(created_at: datetime, author_id: int, head: ThreadHead, viewer: Viewer | None) -> bool:
+    """New since the member marked this forum read, and not their own."""
+    return head.marked_at is not None and viewer is not None and created_at > head.marked_at and author_id != viewer.id
+
+
+def stands_out(row: PostRow, chosen: Light, viewer: Viewer | None) -> bool:
+    """Whether the chosen highlight falls on a reply."""
+    match chosen.kind:
+        case "new":
+            return chosen.since is not None and row.created_at > chosen.since and (viewer is None or row.author_id != viewer.id)
+        case "5" | "10":
+            return row.place >= chosen.newest_from and row.place > 0
+        case "recommended":
+            return row.rec_count + row.unnamed_recs >= MANY_RECS
+        case "author":
+            return row.author_id == chosen.author_id
+        case _:
+            return False
+
+
+def state_line(row: PostRow) -> str:
+    """What stands in place of a post that is not shown."""
+    if row.standing == WITHDRAWN:
+        if row.withdrawn_because:
+            return _("Withdrawn by its author: %(because)s") % {"because": row.withdrawn_because}
+        return _("Withdrawn by its author.")
+    if row.standing == HELD:
+        return _("Held back: this post is not shown at present.")
+    return _("Removed.")
+
+
+_STATES = {SHOWN: "shown", WITHDRAWN: "withdrawn", HELD: "removed", REMOVED: "removed"}
+
+
+def post_view(
+    row: PostRow,
+    head: ThreadHead,
+    viewer: Viewer | None,
+    fragments: Mapping[int, str],
+    chosen: Light,
+    where: tzinfo,
+    now: datetime,
+    language: str,
+    on_page: frozenset[int] = frozenset(),
+) -> contexts.PostView:
+    """One post for one reader. `fragments` holds the shared part by post id."""
+    shown = row.standing == SHOWN
+    answers = row.answers_number or 0
+    fresh = is_new(row.created_at, row.author_id, head, viewer) if row.place else False
+    return contexts.PostView(
+        id=row.id,
+        number=row.number,
+        author=row.author_name,
+        author_href=member_address(row.author_name),
+        author_posts=row.author_posts,
+        at=moments.moment(row.created_at, where, now, language=language),
+        body=Markup(fragments.get(row.id, "")) if shown else Markup(""),
+        subject=row.subject if shown else "",
+        recs=row.rec_count + row.unnamed_recs,
+        answers=answers if row.place else 0,
+        answers_href=f"#p{answers}" if answers in on_page else f"/t/{head.id}/post/{answers}",
+        depth=row.depth,
+        state=_STATES[row.standing],  # type: ignore[arg-type]
+        state_line="" if shown else state_line(row),
+        op=row.author_id == head.author_id and row.place > 0,
+        new=fresh,
+        own=viewer is not None and viewer.id == row.author_id,
+        recommended=row.recommended,
+        highlighted=stands_out(row, chosen, viewer) if row.place and not (chosen.kind == "new" and fresh) else False,
+    )
+
+
+_ACTS = {
+    ThreadEvent.Act.LOCKED: lambda: _("Locked"),
+    ThreadEvent.Act.UNLOCKED: lambda: _("Opened again"),
+    ThreadEvent.Act.PINNED: lambda: _("Pinned"),
+    ThreadEvent.Act.UNPINNED: lambda: _("No longer pinned"),
+    ThreadEvent.Act.ARCHIVED: lambda: _("Archived in the old forum"),
+    ThreadEvent.Act.SPLIT: lambda: _("Split from or into another thread in the old forum"),
+    ThreadEvent.Act.LISTED: lambda: _("Listed again in the old forum"),
+    ThreadEvent.Act.UNLISTED: lambda: _("Taken off the lists in the old forum"),
+    ThreadEvent.Act.MOVED: lambda: _("Moved"),
+    ThreadEvent.Act.NOTE: lambda: _("A note of the old forum"),
+}
+
+
+def event_line(row: EventRow, where: tzinfo, now: datetime, language: str, depth: int = 0) -> contexts.EventLine:
+    """A line that tells what was done to the thread at this place."""
+    text = _ACTS[ThreadEvent.Act(row.act)]()
+    if row.office == "host":
+        text = _("%(act)s by a host") % {"act": text}
+    elif row.office == "operator":
+        text = _("%(act)s by an operator") % {"act": text}
+    elif row.office == "author":
+        text = _("%(act)s with its original post") % {"act": text}
+    who = contexts.Link(row.by_name, member_address(row.by_name)) if row.by_name else None
+    return contexts.EventLine(
+        text, moments.moment(row.at, where, now, language=language), who=who, because=row.because, depth=depth
+    )
+
+
+def lines(
+    posts: Iterable[tuple[PostRow, contexts.PostView]],
+    events: Sequence[EventRow],
+    where: tzinfo,
+    now: datetime,
+    language: str,
+) -> list[contexts.PostView | contexts.EventLine]:
+    """Posts and event lines in reading order: an event stands behind the post it came after."""
+    by_place: dict[int, list[EventRow]] = {}
+    for event in events:
+        by_place.setdefault(event.after_place, []).append(event)
+    shown: list[contexts.PostView | contexts.EventLine] = []
+    for event in by_place.pop(-1, ()):
+        shown.append(event_line(event, where, now, language))
+    for event in by_place.pop(0, ()):
+        shown.append(event_line(event, where, now, language))
+    for row, view in posts:
+        shown.append(view)
+        for event in by_place.pop(row.place, ()):
+            shown.append(event_line(event, where, now, language, row.depth))
+    return shown
+
+
+def summary(
+    rows: Iterable[TableRow | PostRow], head: ThreadHead, viewer: Viewer | None, here: frozenset[int], where: tzinfo, now: datetime, language: str
+) -> contexts.SummaryTable:
+    """The table of replies, as a tree: own subject or first words, author, number."""
+    made = []
+    for row in rows:
+        if row.place == 0:
+            continue
+        gone = row.standing != SHOWN
+        made.append(
+            contexts.TableRow(
+                number=row.number,
+                href=f"#p{row.number}" if row.number in here else f"/t/{head.id}/post/{row.number}",
+                words=_("(not shown)") if gone else (row.subject or row.opening or "…"),
+                author="" if gone else row.author_name,
+                at=moments.moment(row.created_at, where, now, language=language).label,
+                depth=row.depth,
+                op=row.author_id == head.author_id,
+                new=is_new(row.created_at, row.author_id, head, viewer),
+                gone=gone,
+            )
+        )
+    return contexts.SummaryTable(total=max(head.post_count - 1, 0), rows=tuple(made))
