@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -13,14 +14,14 @@ ROWS_OF_TABLE = 200
 
 
 def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
-    """A page of a thread for a member: the nav, 50 posts, what is new to them, the summary table, the forms."""
+    """A page of a thread for a member: the nav, the original post and 50 replies, what is new to them, the summary table, the forms."""
     shown = get_object_or_404(Thread.objects.select_related("forum__category", "author"), pk=thread_id)
     page = max(1, int(request.GET.get("page", 1)))
     first = (page - 1) * POSTS_A_PAGE
-    if first >= shown.post_count:
+    if page > 1 and first >= shown.post_count - 1:
         raise Http404
     posts = list(
-        Post.objects.filter(thread=shown, place__gte=first, place__lt=first + POSTS_A_PAGE)
+        Post.objects.filter(Q(place=0) | Q(place__gt=first, place__lte=first + POSTS_A_PAGE), thread=shown)
         .select_related("author", "body")
         .order_by("place")
     )
@@ -40,7 +41,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     )
     for row in table:
         row.new = is_new(row, request.user, mark, position)
-    pages = -(-shown.post_count // POSTS_A_PAGE)
+    pages = max(1, -(-(shown.post_count - 1) // POSTS_A_PAGE))
     return render(
         request,
         "twin/thread.html",
