@@ -101,6 +101,17 @@ def thread_address(thread_id: int = PAGE_THREAD) -> str:
     return f"/t/{thread.pk}/{thread.slug}"
 
 
+def last_pages(thread_id: int = community.LONG_THREAD) -> dict[str, int]:
+    """Of a long thread: the number of its last full flat page, and the post from which its last full tree page begins."""
+    from palaver.forums import reads
+    from palaver.forums.models import Post, Thread
+
+    count = Thread.objects.get(pk=thread_id).post_count
+    size = reads.POSTS_A_PAGE
+    path = reads.path_at(thread_id, count - size)
+    return {"flat": (count - 1) // size, "tree": Post.objects.get(thread_id=thread_id, path=path).number}
+
+
 def _main() -> None:
     """Print what a measurer without Django must know of a home: addresses, and cookies of readers."""
     ready()
