@@ -116,6 +116,21 @@ def test_a_write_outside_a_transaction_raises() -> None:
     assert [kept.kind for kept in Due.objects.all()] == ["test"]
 
 
+def test_a_fresh_connection_is_guarded_from_its_first_statement() -> None:
+    connection.close()
+    with pytest.raises(WriteOutsideTransaction, match="INSERT INTO"):
+        insert()
+
+
+def test_a_file_that_may_not_be_written_is_not_taken_for_a_missing_transaction() -> None:
+    with pytest.raises(OperationalError, match="readonly"), transaction.atomic():
+        ours().connection.execute("PRAGMA query_only = 1")
+        insert()
+    assert lock_is_free()
+    with transaction.atomic():
+        insert()
+
+
 def test_autocommit_may_not_be_switched_off() -> None:
     with pytest.raises(Exception, match=r"transaction\.atomic"):
         transaction.set_autocommit(False)

@@ -1,1 +1,4 @@
-"""The demo community: its people and conversations, played through the real verbs. Nothing in the product depends on it."""
+"""The demo community: its people and conversations, played through the real verbs.
+
+Nothing in the product depends on it.
+"""

@@ -1,7 +1,7 @@
 """Reading the demo's texts: TOML in, a checked `Community` out.
 
-This module only reads. It writes no row and knows no model; `playing` speaks what is read here through the verbs. Whatever
-is wrong in the files is told at once and together, each fault with its file, in a `ContentError`.
+This module only reads. It writes no row and knows no model; `playing` speaks what is read here through the verbs.
+Whatever is wrong in the files is told at once and together, each fault with its file, in a `ContentError`.
 
 Times are `timedelta`s *before now* (`ago`), so the community is always as fresh as the moment it is played.
 """
@@ -482,7 +482,8 @@ class _Reader:
             row.nothing_else()
             self._in_order(row.where, posts, post)
             posts.append(post)
-        lock, pin = self._act(table, "lock"), self._act(table, "pin")
+        lock = self._act(table, "lock", started=posts[0].ago)
+        pin = self._act(table, "pin", started=posts[0].ago)
         table.nothing_else()
         if lock is not None and any(post.ago < lock.ago for post in posts):
             self._complain(table.where, "has a reply from after it was locked")
@@ -525,7 +526,7 @@ class _Reader:
             self._complain(table.where, "is edited to the same text")
         for name in post.recommended_by:
             self._known(f"{table.where}, recs", name)
-            # A recommendation comes after the post, so the member may have joined after it too; never after now.
+            # The member may have joined after the post was written: a recommendation has no time of its own here.
             if name == author:
                 self._complain(table.where, f"is recommended by {name}, its own author")
         if len(set(post.recommended_by)) != len(post.recommended_by):
@@ -534,16 +535,16 @@ class _Reader:
 
     def _later(self, where: str, ago: timedelta, *, than: timedelta) -> None:
         if ago >= than:
-            self._complain(where, "is not later than the post itself")
+            self._complain(where, "is not later than what it changes")
 
-    def _act(self, table: _Table, kind: str) -> Act | None:
+    def _act(self, table: _Table, kind: str, *, started: timedelta) -> Act | None:
         row = table.table(kind)
         if row is None:
             return None
         act = Act(ago=row.time("ago"), by=row.text("by"), because=row.text("because"))
         row.nothing_else()
         self._known(row.where, act.by)
-        self._later(row.where, act.ago, than=duration(str(table.values.get("ago", "0m"))))
+        self._later(row.where, act.ago, than=started)
         return act
 
     def _marks(self) -> list[MarkText]:

@@ -31,8 +31,10 @@ class PostLinks:
     def prepare(self, names: Collection[str], numbers: Collection[int]) -> None:
         """Look up all names and numbers that are about to be asked for."""
         if names:
-            found = Member.objects.filter(name__in=names, left_at=None).values_list("name", flat=True)
-            self._names = {name: member_address(name) for name in found}
+            # A name with spaces is mentioned with underscores, because a mention ends at a space.
+            spelt = {name: name for name in names} | {name.replace("_", " "): name for name in names if "_" in name}
+            found = Member.objects.filter(name__in=spelt, left_at=None).values_list("name", flat=True)
+            self._names = {spelt[name]: member_address(name) for name in found}
         if numbers and self._thread_id is not None:
             posts = Post.objects.filter(thread_id=self._thread_id, number__in=[n for n in numbers if n < 2**31])
             self._numbers = set(posts.values_list("number", flat=True))

@@ -46,6 +46,11 @@ class Running:
         self._drains: list[Callable[[], None]] = []
 
     @property
+    def headers(self) -> Headers:
+        """The headers that every response has."""
+        return self._door.common
+
+    @property
     def draining(self) -> bool:
         return self._door.draining
 
@@ -118,8 +123,8 @@ class Door:
             "slow": Lane("slow", front.slow_queue, self._crashed),
         }
         self._hosts = frozenset(host.lower().encode() for host in front.hosts)
-        self._common: Headers = [(name.lower().encode(), value.encode()) for name, value in front.headers]
-        self._common_names = frozenset(name for name, _ in self._common)
+        self._good_hosts: set[bytes] = set()
+        self.common: Headers = [(name.lower().encode(), value.encode()) for name, value in front.headers]
         self._private = tuple(name.encode() for name in front.private_cookies)
         self._variants: dict[tuple[bytes, bytes], bytes | None] = {}
         self._queries: dict[bytes, tuple[str, ...] | None] = {}
@@ -178,7 +183,7 @@ class Door:
         if sentence is None:
             text = _WORDS.get(status, "This could not be done.")
             sentence = Sentence(text.encode() + b"\n", b"text/plain; charset=utf-8")
-        headers: Headers = [*self._common, (b"content-type", sentence.content_type), (b"cache-control", b"no-store")]
+        headers: Headers = [*self.common, (b"content-type", sentence.content_type), (b"cache-control", b"no-store")]
         if status == 503:
             headers.append((b"retry-after", b"2"))
         numbered = b"{request_id}" in sentence.body
@@ -194,7 +199,7 @@ class Door:
         """What can be said at once, from memory."""
         headers = request.headers
         host = headers.get(b"host", b"")
-        if self._hosts and host not in self._hosts and host.lower() not in self._hosts:
+        if self._hosts and host not in self._good_hosts and not self._is_ours(host):
             if request.path == b"/healthz":
                 return self._health
             return self.refusal(421, request)
@@ -216,6 +221,15 @@ class Door:
         if path == b"/healthz":
             return self._health
         return self.static.answer(request)
+
+    def _is_ours(self, host: bytes) -> bool:
+        """Whether a Host is one of ours, in any case and, for a name given without a port, at any port."""
+        low = host.lower()
+        if low in self._hosts or _without_port(low) in self._hosts:
+            if len(self._good_hosts) < 64:
+                self._good_hosts.add(host)
+            return True
+        return False
 
     def take(self, request: Request, reply: Reply) -> None:
         """Answer what takes a lane or is a stream."""
@@ -464,7 +478,7 @@ class Door:
 
     def _add_common(self, rendered: Rendered) -> None:
         names = {name for name, _ in rendered.headers}
-        rendered.headers += [pair for pair in self._common if pair[0] not in names]
+        rendered.headers += [pair for pair in self.common if pair[0] not in names]
         if b"cache-control" not in names:
             rendered.headers.append((b"cache-control", b"private, no-cache"))
 
@@ -484,6 +498,11 @@ class Door:
 
     def _crashed(self, problem: BaseException) -> None:
         logs.line("error", error=type(problem).__name__, trace=logs.trace(problem), lane="itself")
+
+
+def _without_port(host: bytes) -> bytes:
+    name, colon, port = host.rpartition(b":")
+    return name if colon and port.isdigit() else host
 
 
 def _in_order(query: bytes, known: tuple[str, ...]) -> bytes | None:
@@ -606,5 +625,3 @@ def static_of(front: Front) -> Static:
 def words_of(front: Front) -> Words:
     """The word table of an installation."""
     return Words(front.home_run / "words")
-
-

@@ -62,7 +62,20 @@ class Request:
     A header sent twice is joined by a comma (cookies by a semicolon); the adapters refuse a second Host.
     """
 
-    __slots__ = ("body", "headers", "id", "lane", "method", "path", "peer", "query", "scheme", "server", "started", "version")
+    __slots__ = (
+        "body",
+        "headers",
+        "id",
+        "lane",
+        "method",
+        "path",
+        "peer",
+        "query",
+        "scheme",
+        "server",
+        "started",
+        "version",
+    )
 
     def __init__(
         self,

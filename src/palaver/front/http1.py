@@ -250,8 +250,10 @@ class Connection(asyncio.Protocol):
         """Write a whole answer; the connection then waits for the next request or closes."""
         stay = stay and not self.door.draining
         body = b"" if request.method == "HEAD" else answer.body
-        last = b"\r\n" if stay and request.version == "1.1" else (
-            b"connection: keep-alive\r\n\r\n" if stay else b"connection: close\r\n\r\n"
+        last = (
+            b"\r\n"
+            if stay and request.version == "1.1"
+            else (b"connection: keep-alive\r\n\r\n" if stay else b"connection: close\r\n\r\n")
         )
         self.transport.write(
             b"".join((answer.wire, date_head(), b"x-request-id: ", request.id.encode(), b"\r\n", last, body))
@@ -302,9 +304,7 @@ class Connection(asyncio.Protocol):
             self.current.stay = False
             return
         answer = self.door.refusal(status, request)
-        self.transport.write(
-            b"".join((answer.wire, date_head(), b"connection: close\r\n\r\n", answer.body))
-        )
+        self.transport.write(b"".join((answer.wire, date_head(), b"connection: close\r\n\r\n", answer.body)))
         self._let_go()
 
     def _let_go(self) -> None:

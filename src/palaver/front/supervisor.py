@@ -210,9 +210,7 @@ class _Supervisor:
             stop_soon()
 
         threading.Thread(target=watch, daemon=True).start()
-        signal.signal(
-            signal.SIGTERM, lambda sign, frame: threading.Thread(target=stop_soon, daemon=True).start()
-        )
+        signal.signal(signal.SIGTERM, lambda sign, frame: threading.Thread(target=stop_soon, daemon=True).start())
         self.jobs(stop)
 
     # Watching -----------------------------------------------------------------------------------------------------
@@ -298,4 +296,3 @@ def _empty(descriptor: int) -> None:
             pass
     except BlockingIOError:
         pass
-

@@ -16,7 +16,8 @@ Why it is sound, with any process killed at any instant:
   before it is rendered is stored only if it did not change in the meantime.
 
 Writers take a short `flock` on the file; readers take nothing: they read aligned 8-byte values, and a torn value is
-merely a value that matches nothing. Names are hashed to slots; two names in one slot only invalidate each other.
+merely a value that matches nothing. `pending` may be called any time before COMMIT: the things are merely uncacheable
+for longer. Names are hashed to slots; two names in one slot only invalidate each other.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
+
+from palaver.kit import env
 
 SLOTS = 1 << 17
 RECORDS = 4096
@@ -283,3 +287,48 @@ def _lives(pid: int, since: float) -> bool:
         return boot + int(fields[19]) / os.sysconf("SC_CLK_TCK") <= since + 2
     except (OSError, StopIteration, IndexError, ValueError):
         return True
+
+
+class Claim:
+    """What one transaction has marked as in flight. Settled by `settle`, or when it is let go of: a transaction that
+    rolls back forgets its on-commit reactions and with them the claim that they hold."""
+
+    __slots__ = ("_names", "_pid", "_words")
+
+    def __init__(self, words: Words, names: tuple[str, ...]) -> None:
+        self._words = words
+        self._names = names
+        self._pid = os.getpid()
+        words.pending(names)
+
+    def settle(self) -> None:
+        names, self._names = self._names, ()
+        if names and self._pid == os.getpid():  # a forked child holds a copy that is not its own
+            self._words.settle(names)
+
+    def __del__(self) -> None:
+        self.settle()
+
+
+_tables: Final[dict[Path, Words]] = {}
+_tables_lock = threading.Lock()
+
+
+def shared() -> Words:
+    """This host's table, at `home()/run/words`."""
+    path = env.home() / "run" / "words"
+    with _tables_lock:
+        found = _tables.get(path)
+        if found is None:
+            found = _tables[path] = Words(path)
+        return found
+
+
+def pending(names: Iterable[str]) -> Claim:
+    """Mark names as in flight, inside the transaction that changes them. Hand the claim to `settle` after the COMMIT."""
+    return Claim(shared(), tuple(names))
+
+
+def settle(claim: Claim) -> None:
+    """Give the names of a claim their new values. Call once the transaction has been committed."""
+    claim.settle()

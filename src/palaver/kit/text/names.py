@@ -17,7 +17,7 @@ from palaver.kit.decisions import Refusal
 SHORTEST = 2
 LONGEST = 30
 
-_SEPARATORS = "_-."
+_SEPARATORS = "_-. "
 _SCRIPTS = frozenset(
     [
         "LATIN",
@@ -107,7 +107,7 @@ def clean(name: str) -> str:
         if letter in _SEPARATORS:
             continue
         if letter.isspace():
-            raise _refusal(_("A name has no spaces, so that it can be written after @. Use _, - or . instead."))
+            raise _refusal(_("Only a plain space can stand in a name, between words."))
         if category == "Nd":
             if not letter.isascii():
                 raise _refusal(_("Write the digits of a name as 0 to 9."))
@@ -121,15 +121,15 @@ def clean(name: str) -> str:
         marks = 0
         if category not in ("Lu", "Ll", "Lo", "Lm", "Lt") or script not in _SCRIPTS or _odd_latin(letter, script):
             raise _refusal(
-                _("“%(letter)s” cannot stand in a name. Letters, digits, _, - and . can.") % {"letter": letter}
+                _("“%(letter)s” cannot stand in a name. Letters, digits, spaces, _, - and . can.") % {"letter": letter}
             )
         scripts.add(script)
     if len(scripts) > 1 and not any(scripts <= mixture for mixture in _MIXTURES):
         raise _refusal(_("This name mixes letters of several alphabets, which can look like another member. Use one."))
     if not any(letter.isalnum() for letter in cleaned):
         raise _refusal(_("A name needs a letter or a digit."))
-    if cleaned[0] in _SEPARATORS or cleaned[-1] in _SEPARATORS or re.search(r"[_.\-]{2}", cleaned):
-        raise _refusal(_("_, - and . stand between letters: not first, not last, not twice in a row."))
+    if cleaned[0] in _SEPARATORS or cleaned[-1] in _SEPARATORS or re.search(r"[_.\- ]{2}", cleaned):
+        raise _refusal(_("Spaces, _, - and . stand between letters: not first, not last, not twice in a row."))
     return cleaned
 
 
@@ -151,7 +151,7 @@ def nearest(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name[:400])
     kept = "".join(letter if letter.isalnum() or letter in _SEPARATORS else "_" for letter in plain)
-    kept = re.sub(r"[_.\-]*_[_.\-]*|[_.\-]{2,}", "_", kept)[:LONGEST].strip(_SEPARATORS)
+    kept = re.sub(r"[_.\- ]*_[_.\- ]*|[_.\- ]{2,}", "_", kept)[:LONGEST].strip(_SEPARATORS)
     for candidate in (kept, re.sub(r"[^\x00-\x7f]+", "", _bare(kept)).strip(_SEPARATORS)):
         try:
             return clean(candidate)

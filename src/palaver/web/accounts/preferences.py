@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from palaver.accounts import settling
 from palaver.accounts.models import Member, Session
 from palaver.accounts.reads import Viewer
-from palaver.forums.rendering import member_address
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.web import contexts, moments
@@ -85,7 +84,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     rows = Session.objects.filter(member_id=viewer.id, expires_at__gt=now).order_by("-seen_at")
     page = contexts.SessionsPage(
         sessions=tuple(
-            contexts.SessionLine(
+            contexts.SignedIn(
                 device=row.browser or _("A browser"), here=row.key == viewer.session_key,
                 seen=moments.moment(row.seen_at, where, now), action=f"/account/sessions/{row.key[:12]}/end",
             )
@@ -110,17 +109,7 @@ def end_session(request: HttpRequest, key: str) -> HttpResponse:
 @members
 def account(request: HttpRequest) -> HttpResponse:
     """The account's front page: where each thing about it is changed."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    page = contexts.AccountPage(
-        links=(
-            contexts.Link(_("My page"), member_address(viewer.name)),
-            contexts.Link(_("Preferences"), "/account/preferences/"),
-            contexts.Link(_("Change my password"), "/account/password/change/"),
-            contexts.Link(_("My e-mail address"), "/account/email/"),
-            contexts.Link(_("Where I am signed in"), "/account/sessions/"),
-        )
-    )
-    return answer("account/home.html", shell(request, _("Account"), token=True, robots="noindex"), page)
+    return answer("account/home.html", shell(request, _("Account"), token=True, robots="noindex"), None)
 
 
 @require_POST

@@ -1,0 +1,204 @@
+"""Playing the demo's texts: every act at its own time, in the order of time, through the same verbs that pages call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from palaver.accounts import joining, operating, suspending
+from palaver.accounts.models import Member
+from palaver.demo.reading_content import Community, ForumText, MemberText, PostText, ThreadText
+from palaver.forums import locking, placing, posting, recommending, withdrawing
+from palaver.forums.models import Category, Forum, Post, Thread
+from palaver.forums.permissions import may_lock
+from palaver.kit import clock
+from palaver.kit.text import rendering
+from palaver.reading import marking
+
+PASSWORD = "under the tree"
+"""Every demo member's. The demo answers on the loopback address only."""
+
+_MARKS = {
+    "issue-forums": Category.Mark.ISSUE, "culture-forums": Category.Mark.CULTURE, "alliance-forums": Category.Mark.ALLIANCE,
+    "region-forums": Category.Mark.REGION, "support-forums": Category.Mark.SUPPORT,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Stage:
+    """What has been made so far, by the names the texts use."""
+
+    now: datetime
+    members: dict[str, Member] = field(default_factory=dict)
+    forums: dict[str, Forum] = field(default_factory=dict)
+    threads: dict[tuple[str, str], Thread] = field(default_factory=dict)
+    posts: dict[tuple[str, str, int], Post] = field(default_factory=dict)
+    acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+
+    def at(self, ago: timedelta, act: Callable[[], object]) -> None:
+        """Put an act at its time; acts of one instant keep the order in which they were put."""
+        self.acts.append((self.now - ago, len(self.acts), act))
+
+
+def play(community: Community, *, progress: Callable[[int, int], object] | None = None) -> int:
+    """Fill an empty installation with the community. One transaction: a demo killed half-way leaves nothing. Returns the acts played.
+
+    `progress` is told (done, of) now and then.
+    """
+    stage = _Stage(clock.now())
+    secret = make_password(PASSWORD)
+    with transaction.atomic():
+        operator = _people(community, stage, secret)
+        _places(community, stage, operator)
+        for thread in community.threads:
+            _thread(thread, stage, operator)
+        for member in community.members:
+            if member.suspension is not None:
+                _suspension(member, stage, operator)
+        for mark in community.marks:
+            stage.at(mark.ago, _marking(stage, mark.member, mark.forum))
+        stage.acts.sort(key=lambda act: act[:2])
+        for done, (at, _order, act) in enumerate(stage.acts):
+            if progress is not None and done % 50 == 0:
+                progress(done, len(stage.acts))
+            with clock.stopped_at(min(at, stage.now)):
+                act()
+        for text in community.forums:
+            if text.retired:
+                placing.change_forum(stage.forums[text.slug], by=operator, retired_at=stage.now - timedelta(days=90))
+    return len(stage.acts)
+
+
+def _people(community: Community, stage: _Stage, secret: str) -> Member:
+    """All members, each with the day they joined; the first operator is made as at the console."""
+    operator: Member | None = None
+    for text in sorted(community.members, key=lambda one: one.joined, reverse=True):
+        joined = stage.now - text.joined
+        with clock.stopped_at(joined):
+            name, key = joining.check_name(text.name)
+            about = text.about.strip()
+            member = joining.admit(
+                Member(
+                    name=name, name_key=key, password=secret, joined_at=joined, claimed_at=joined, about=about,
+                    about_html=rendering.render(about, "markdown").html if about else "",
+                )
+            )  # fmt: skip
+            if text.operator:
+                member = operating.make_operator(member, by=None)
+                operator = operator or member
+        stage.members[text.name] = member
+    if operator is None:
+        raise ValueError("The demo's texts name no operator.")
+    return operator
+
+
+def _places(community: Community, stage: _Stage, operator: Member) -> None:
+    start = stage.now - max(member.joined for member in community.members)
+    categories: dict[str, Category] = {}
+    with clock.stopped_at(start):
+        for place, text in enumerate(community.categories):
+            mark = _MARKS.get(text.slug, Category.Mark.ISSUE)
+            categories[text.slug] = placing.open_category(name=text.name, mark=mark, place=place, by=operator)
+        for place, forum in enumerate(community.forums):
+            stage.forums[forum.slug] = _forum(forum, categories[forum.category], place, operator)
+    for forum in community.forums:
+        for seat in forum.hosts:
+            stage.at(seat.since, _seat(stage, forum.slug, seat.member, operator))
+
+
+def _forum(text: ForumText, category: Category, place: int, operator: Member) -> Forum:
+    def gate(word: str) -> str:
+        return Forum.Gate.MEMBERS if word == "nobody" else word
+
+    return placing.open_forum(
+        category=category, name=text.name, slug=text.slug, by=operator, description=text.line, purpose=text.purpose.strip(),
+        rules=text.rules.strip(), is_main=text.main, place=place, host_seats=len(text.hosts) + text.vacant_seats,
+        who_reads=gate(text.reads), who_starts=gate(text.starts), who_replies=gate(text.replies), language=text.language,
+    )  # fmt: skip
+
+
+def _seat(stage: _Stage, slug: str, name: str, operator: Member) -> Callable[[], object]:
+    return lambda: placing.appoint_host(stage.forums[slug], member=stage.members[name], by=operator)
+
+
+def _marking(stage: _Stage, name: str, slug: str) -> Callable[[], object]:
+    return lambda: marking.mark_forum(stage.forums[slug], by=stage.members[name])
+
+
+def _suspension(text: MemberText, stage: _Stage, operator: Member) -> None:
+    told = text.suspension
+    assert told is not None
+
+    def act() -> None:
+        suspending.suspend(
+            stage.members[text.name], by=stage.members.get(told.by, operator), until=stage.now + told.ends_in, because=told.because
+        )
+
+    stage.at(told.ago, act)
+
+
+def _thread(text: ThreadText, stage: _Stage, operator: Member) -> None:
+    key = (text.forum, text.slug)
+    for post in text.posts:
+        stage.at(post.ago, _speaking(text, post, stage))
+        # Names under a post follow it within hours, each at an instant of its own, never after now.
+        for n, name in enumerate(post.recommended_by):
+            after = min(timedelta(minutes=7 + 41 * n), post.ago * 0.9)
+            stage.at(post.ago - after, _recommending(stage, (*key, post.number), name))
+        if post.edited is not None:
+            stage.at(post.edited.ago, _editing(stage, (*key, post.number), post))
+        if post.withdrawn is not None:
+            stage.at(post.withdrawn.ago, _withdrawing(stage, (*key, post.number), post))
+    if text.pin is not None:
+        pin = text.pin
+        stage.at(pin.ago, lambda: locking.pin(stage.threads[key], by=_hand(stage, key, pin.by, operator), because=pin.because))
+    if text.lock is not None:
+        lock = text.lock
+        stage.at(lock.ago, lambda: locking.lock(stage.threads[key], by=_hand(stage, key, lock.by, operator), because=lock.because))
+
+
+def _hand(stage: _Stage, key: tuple[str, str], name: str, operator: Member) -> Member:
+    """Who carries out an act of a host: the named one, or the operator where that host has posted in the thread."""
+    return stage.members[name] if may_lock(stage.members[name], stage.threads[key]) else operator
+
+
+def _speaking(text: ThreadText, post: PostText, stage: _Stage) -> Callable[[], object]:
+    key = (text.forum, text.slug)
+
+    def act() -> None:
+        author = stage.members[post.author]
+        if post.answers is None:
+            thread = posting.start_thread(forum=stage.forums[text.forum], author=author, subject=text.subject, text=post.body)
+            stage.threads[key] = thread
+            made = Post.objects.get(thread=thread, number=0)
+        else:
+            made = posting.reply(
+                thread=stage.threads[key], author=author, text=post.body, subject=post.subject,
+                answers=stage.posts[(*key, post.answers)],
+            )  # fmt: skip
+        stage.posts[(*key, post.number)] = made
+
+    return act
+
+
+def _recommending(stage: _Stage, key: tuple[str, str, int], name: str) -> Callable[[], object]:
+    return lambda: recommending.recommend(stage.posts[key], by=stage.members[name])
+
+
+def _editing(stage: _Stage, key: tuple[str, str, int], text: PostText) -> Callable[[], object]:
+    edited = text.edited
+    assert edited is not None
+    return lambda: posting.edit(
+        stage.posts[key], by=stage.members[text.author], text=edited.body, because=edited.because
+    )
+
+
+def _withdrawing(stage: _Stage, key: tuple[str, str, int], text: PostText) -> Callable[[], object]:
+    withdrawn = text.withdrawn
+    assert withdrawn is not None
+    return lambda: withdrawing.withdraw(stage.posts[key], by=stage.members[text.author], because=withdrawn.because)
+

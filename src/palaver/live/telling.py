@@ -1,0 +1,34 @@
+"""Telling: a row in the verb's transaction, a wake-up after it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from palaver.kit import clock
+from palaver.live import waking
+from palaver.live.models import LiveEvent
+
+KEPT = timedelta(days=1)
+
+
+def tell(topic: str, kind: str, payload: dict[str, Any] | None = None) -> LiveEvent:
+    """Tell those who hear a topic, once this transaction is committed. The payload is what every hearer may know."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{topic} {kind} was told outside a transaction.")
+    event = LiveEvent.objects.create(topic=topic, kind=kind, payload=payload or {})
+    transaction.on_commit(waking.wake, robust=True)
+    return event
+
+
+def prune() -> int:
+    """Forget what is more than a day old; returns how many rows went. Run from time to time by the jobs process."""
+    with transaction.atomic():
+        newest = LiveEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
+        if newest is None:
+            return 0
+        # The newest row stays, so that ids keep rising on a database that would use a freed one again.
+        gone, _ = LiveEvent.objects.filter(created_at__lt=clock.now() - KEPT, pk__lt=newest).delete()
+    return gone
