@@ -14,7 +14,8 @@ from django.conf import settings
 from palaver.kit.text.rendering import Kind, render
 
 WORDS = (
-    "The well by the market was repaired last week and the water is clear again, so the question is who keeps the key. "
+    "The well by the market was repaired last week and the water is clear again, so the question is: who keeps the "
+    "key? "
     "I would rather see two neighbours share it for a month than one person for ever; what do the others think? "
 )
 
@@ -24,11 +25,12 @@ POSTS: dict[Kind, list[str]] = {
         WORDS * 2,
         f"[quote=Ana, #4]\n{WORDS}\n[/quote]\n\n{WORDS}\n\nSee https://example.org/well?a=1&b=2 for the *plan*.",
         f"> {WORDS}\n\nNo. **Three** things:\n\n- the key\n- the rope\n- the `bucket`\n\n{WORDS} :smile:",
-        f"{WORDS}\n\n1. one\n2. two\n\n[the map](https://example.org/map) and ![the well](/media/1/well.jpg)\n\n{WORDS * 2}",
+        f"{WORDS}\n\n1. one\n2. two\n\n[the map](https://example.org/map) and ![the well](/media/1/well.jpg)\n\n"
+        f"{WORDS * 2}",
         f"{WORDS}\n\n```python\ndef turns(people):\n    return {{p: i for i, p in enumerate(people)}}\n```\n",
     ],
     "html": [
-        f'<aside class="quote" data-username="Ana" data-post="4"><div class="title">Ana:</div><blockquote><p>{WORDS}</p>'
+        f'<aside class="quote" data-username="Ana" data-post="4"><div class="title">A:</div><blockquote><p>{WORDS}</p>'
         f'</blockquote></aside><p>{WORDS} <a class="mention" href="/u/bram">@Bram</a></p>',
         f"<p>{WORDS}</p><p>{WORDS}</p><ul><li>the key</li><li>the rope</li></ul>",
     ],
