@@ -73,7 +73,7 @@ def pieces(request: HttpRequest) -> HttpResponseBase:
 
 
 def file(request: HttpRequest) -> HttpResponseBase:
-    stream = tempfile.TemporaryFile()
+    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     stream.write(b"0123456789" * 100_000)
     stream.seek(0)
     return FileResponse(stream, content_type="application/zip")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from tqdm import tqdm
 
@@ -49,7 +49,7 @@ class Progress:
         out = stream or sys.stderr
         self._out = out
         if out.isatty():
-            self._bar: tqdm[None] = tqdm(
+            self._bar: tqdm[Any] = tqdm(
                 desc=what, total=total, initial=done, unit=f" {unit}", file=out, dynamic_ncols=True, disable=quiet
             )
         else:

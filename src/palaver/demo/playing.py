@@ -37,11 +37,11 @@ class _Stage:
     forums: dict[str, Forum] = field(default_factory=dict)
     threads: dict[tuple[str, str], Thread] = field(default_factory=dict)
     posts: dict[tuple[str, str, int], Post] = field(default_factory=dict)
-    acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+    acts: list[tuple[datetime, bool, int, Callable[[], object]]] = field(default_factory=list)
 
-    def at(self, ago: timedelta, act: Callable[[], object]) -> None:
-        """Put an act at its time; acts of one instant keep the order in which they were put."""
-        self.acts.append((self.now - ago, len(self.acts), act))
+    def at(self, ago: timedelta, act: Callable[[], object], *, closing: bool = False) -> None:
+        """Put an act at its time. Of one instant, what closes a thread comes last; else they keep the order they were put in."""
+        self.acts.append((self.now - ago, closing, len(self.acts), act))
 
 
 def play(community: Community, *, progress: Callable[[int, int], object] | None = None) -> int:
@@ -61,8 +61,8 @@ def play(community: Community, *, progress: Callable[[int, int], object] | None 
                 _suspension(member, stage, operator)
         for mark in community.marks:
             stage.at(mark.ago, _marking(stage, mark.member, mark.forum))
-        stage.acts.sort(key=lambda act: act[:2])
-        for done, (at, _order, act) in enumerate(stage.acts):
+        stage.acts.sort(key=lambda act: act[:3])
+        for done, (at, _closing, _order, act) in enumerate(stage.acts):
             if progress is not None and done % 50 == 0:
                 progress(done, len(stage.acts))
             with clock.stopped_at(min(at, stage.now)):
@@ -134,9 +134,8 @@ def _suspension(text: MemberText, stage: _Stage, operator: Member) -> None:
     assert told is not None
 
     def act() -> None:
-        suspending.suspend(
-            stage.members[text.name], by=stage.members.get(told.by, operator), until=stage.now + told.ends_in, because=told.because
-        )
+        until = min(stage.now + told.ends_in, clock.now() + suspending.LONGEST)
+        suspending.suspend(stage.members[text.name], by=operator, until=until, because=told.because)
 
     stage.at(told.ago, act)
 
@@ -152,13 +151,17 @@ def _thread(text: ThreadText, stage: _Stage, operator: Member) -> None:
         if post.edited is not None:
             stage.at(post.edited.ago, _editing(stage, (*key, post.number), post))
         if post.withdrawn is not None:
-            stage.at(post.withdrawn.ago, _withdrawing(stage, (*key, post.number), post))
+            stage.at(post.withdrawn.ago, _withdrawing(stage, (*key, post.number), post), closing=True)
     if text.pin is not None:
         pin = text.pin
         stage.at(pin.ago, lambda: locking.pin(stage.threads[key], by=_hand(stage, key, pin.by, operator), because=pin.because))
     if text.lock is not None:
         lock = text.lock
-        stage.at(lock.ago, lambda: locking.lock(stage.threads[key], by=_hand(stage, key, lock.by, operator), because=lock.because))
+        stage.at(
+            lock.ago,
+            lambda: locking.lock(stage.threads[key], by=_hand(stage, key, lock.by, operator), because=lock.because),
+            closing=True,
+        )
 
 
 def _hand(stage: _Stage, key: tuple[str, str], name: str, operator: Member) -> Member:

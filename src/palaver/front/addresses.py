@@ -10,7 +10,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def networks(names: Iterable[str]) -> tuple[Network, ...]:
-    """`PALAVER_TRUSTED_PROXIES` as networks; a plain address is a network of one. Raises ValueError with the bad part."""
+    """`PALAVER_TRUSTED_PROXIES` as networks, a plain address as one of its own. Raises ValueError with the bad part."""
     return tuple(ipaddress.ip_network(name.strip(), strict=False) for name in names if name.strip())
 
 
@@ -39,7 +39,7 @@ def _plain(hop: str) -> str:
 
 
 def client(peer: str, forwarded: bytes | None, proxies: tuple[Network, ...]) -> str:
-    """The right-most hop that is no trusted proxy. What stands further left is the client's own word and not believed."""
+    """The right-most hop that is no trusted proxy. What stands further left is hearsay."""
     if not forwarded or not proxies or not _trusted(peer, proxies):
         return peer
     nearest = peer

@@ -11,7 +11,7 @@ import zlib
 from functools import lru_cache
 from typing import Literal, get_args
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import zstandard
 
 Encoding = Literal["zstd", "br", "gzip", ""]
@@ -67,7 +67,8 @@ def pack(body: bytes, encoding: Encoding, effort: Effort = "now") -> bytes:
         return packed
     if encoding == "br":
         # A window of 256 KB holds any page and saves brotli from setting up 4 MB for each.
-        return brotli.compress(body, quality=level, lgwin=18 if effort != "static" else 22)
+        squeezed: bytes = brotli.compress(body, quality=level, lgwin=18 if effort != "static" else 22)
+        return squeezed
     gzip = zlib.compressobj(level, zlib.DEFLATED, 31)
     return gzip.compress(body) + gzip.flush()
 

@@ -6,6 +6,7 @@ All methods run on the loop thread; what runs on a lane's thread says so.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
@@ -160,10 +161,8 @@ class Door:
     def from_lane(self, callback: Callable[..., None], *arguments: Any) -> None:
         """Continue on the loop thread. Callable from any thread; a loop that has ended hears nothing."""
         assert self.loop is not None
-        try:
+        with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(callback, *arguments)
-        except RuntimeError:
-            pass
 
     # What the adapters ask ----------------------------------------------------------------------------------------
 
@@ -392,7 +391,7 @@ class Door:
     ) -> None:
         waiting = self._land(flight)
         if entry is not None and flight is not None:
-            # Asked again here: a reader may have joined, after a change, while the outcome was on its way to this thread.
+            # Asked again: a reader may have joined, after a change, while the outcome was on its way to this thread.
             storable = storable and self.words.still(entry.slots, entry.values)
             self.cache.remember(flight.key, entry.slots)
             if storable:

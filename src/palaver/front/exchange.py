@@ -1,7 +1,7 @@
 """A request as the front sees it, a whole answer, and the reply that carries one back: the same for every protocol.
 
-The adapters (`http1` for production, `asgi` for any ASGI server) make `Request`s and implement `Reply`; everything between
-them speaks only these three nouns. All of it lives on the loop thread unless a sentence says otherwise.
+The adapters (`http1` for production, `asgi` for any ASGI server) make `Request`s and implement `Reply`; everything
+between them speaks only these three nouns. All of it lives on the loop thread unless a sentence says otherwise.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
             return
         if self._failed:
             self._fail(self._failed)
-        elif not self._in_body and self._head_size > HEAD_CAP and self.current is None:
+        elif not self._in_body and self._head_size > HEAD_CAP:
             self._fail(431)
 
     def pause_writing(self) -> None:
@@ -177,6 +177,8 @@ class Connection(asyncio.Protocol):
         headers = self._headers
         parser = self.parser
         url = self._url
+        # What came at once may hold a body or further requests: only then is the head itself measured.
+        large = self._head_size > HEAD_CAP and sum(map(len, headers)) + sum(map(len, headers.values())) > HEAD_CAP
         self._head_size = 0
         self._in_body = True
         path, _, query = url.partition(b"?")
@@ -194,6 +196,9 @@ class Connection(asyncio.Protocol):
         self.arriving = request
         if not path.startswith(b"/") or (version != "1.0" and b"host" not in headers):
             self._failed = 400
+            return
+        if large:
+            self._failed = 431
             return
         length = headers.get(b"content-length")
         if length is None and b"transfer-encoding" not in headers:
@@ -334,7 +339,7 @@ class Connection(asyncio.Protocol):
 
     def close_if_idle(self) -> None:
         """Drain: a connection that nobody is using closes now."""
-        if self.current is None and self.arriving is None and not self.waiting:
+        if self.current is None and self.arriving is None and not self.waiting and not self._head_size:
             self._closing = True
             self.transport.close()
 

@@ -1,7 +1,7 @@
 """The two lanes of a page worker: one thread each, with a short queue in which members stand before guests.
 
 *pages* does what needs SQL only, *slow* what takes its time (argon2, uploads, exports). A full lane refuses; when a
-member arrives at a lane full of guests, the guest who came last gives way. Work whose reader has left is dropped unseen.
+member arrives at a lane full of guests, the guest who came last gives way. Work whose reader has left is dropped.
 """
 
 from __future__ import annotations

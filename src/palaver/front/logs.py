@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -13,10 +14,8 @@ from typing import Any
 def line(kind: str, **facts: Any) -> None:
     """Write one line. A log that cannot be written is no reason to fail a request."""
     record = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "kind": kind, "pid": os.getpid(), **facts}
-    try:
+    with contextlib.suppress(OSError, ValueError):
         os.write(sys.stderr.fileno(), json.dumps(record, ensure_ascii=False, default=str).encode() + b"\n")
-    except (OSError, ValueError):
-        pass
 
 
 def trace(problem: BaseException) -> list[str]:

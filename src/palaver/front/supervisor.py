@@ -6,6 +6,7 @@ they read the end of the pipe and go.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gc
 import os
@@ -284,10 +285,8 @@ class _Supervisor:
     def _tell(self, sign: int) -> None:
         for child in self.children:
             if child.pid:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(child.pid, sign)
-                except ProcessLookupError:
-                    pass
 
 
 def _empty(descriptor: int) -> None:

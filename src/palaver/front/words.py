@@ -110,7 +110,7 @@ class Words:
     def still(self, slots: tuple[int, ...], values: tuple[int, ...]) -> bool:
         """Whether every place still holds its value: the question of every cache hit."""
         table = self._table
-        for slot, value in zip(slots, values):  # noqa: B905 - the hot path; both come from one entry
+        for slot, value in zip(slots, values):  # noqa: B905, SIM110 - the hot path; both come from one entry
             if table[slot] != value:
                 return False
         return True
@@ -325,7 +325,7 @@ def shared() -> Words:
 
 
 def pending(names: Iterable[str]) -> Claim:
-    """Mark names as in flight, inside the transaction that changes them. Hand the claim to `settle` after the COMMIT."""
+    """Mark names as in flight, inside the transaction that changes them. Hand the claim to `settle` after it."""
     return Claim(shared(), tuple(names))
 
 

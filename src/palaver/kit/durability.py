@@ -31,3 +31,14 @@ def relaxed(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit TO OFF")
         yield
+
+
+@contextmanager
+def alone(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Let a library that saves in autocommit mode write: each statement is a transaction of its own, on both databases."""
+    connection: Any = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.alone():
+        yield

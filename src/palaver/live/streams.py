@@ -1,7 +1,8 @@
 """Streams: Server-Sent Events at `/live?topics=…`, all on the event loop of a page worker.
 
     broadcaster = Broadcaster(may_hear, cookie="session")
-    Front(…, streams={"/live": broadcaster.open}, on_worker_start=[broadcaster.start], on_worker_stop=[broadcaster.stop])
+    Front(…, streams={"/live": broadcaster.open},
+          on_worker_start=[broadcaster.start], on_worker_stop=[broadcaster.stop])
 
 `may_hear(session_key, topics)` is asked on a lane: which of the topics may this reader hear? It may add the reader's
 own topic (`member:<id>`) unasked. When an event of kind `rights` or `signed-out` comes to a topic, its readers hear
@@ -215,7 +216,7 @@ class Broadcaster:
         begin: Callable[[], None] | None = None,
         refuse: Callable[[], None] | None = None,
     ) -> None:
-        """Ask for rights on a lane, subscribe, and replay what came after an event, in this order: nothing is missed."""
+        """Ask for rights on a lane, subscribe, and replay what came after an event, in this order."""
         assert self._running is not None
         running = self._running
 

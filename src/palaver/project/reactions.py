@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Suspension
 from palaver.forums import events as forums
-from palaver.front import words as cache_words
+from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.record.entering import enter
 
@@ -39,12 +37,6 @@ def words(*names: Name) -> Callable[[Any], None]:
         change([name if isinstance(name, str) else name(event) for name in names])
 
     return mark
-
-
-def change(names: list[str]) -> None:
-    """Mark cache words of things that this transaction changes. Pages with them are not served from before until it has ended."""
-    claim = cache_words.pending(names)
-    transaction.on_commit(lambda: cache_words.settle(claim))
 
 
 def tell_thread_started(event: forums.ThreadStarted) -> None:

@@ -39,10 +39,10 @@ SECURE = _origin.scheme == "https"
 def _database(url: str) -> dict[str, Any]:
     """Django's settings of the database that PALAVER_DATABASE_URL names; SQLite in the home when it names none."""
     if not url:
-        return {"ENGINE": "palaver.kit.sqlite", "NAME": str(HOME / "palaver.sqlite3")}
+        return {"ENGINE": "palaver.kit.sqlite", "NAME": str(HOME / "palaver.sqlite3"), "CONN_MAX_AGE": None}
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return {"ENGINE": "palaver.kit.sqlite", "NAME": unquote(parts.path)}
+        return {"ENGINE": "palaver.kit.sqlite", "NAME": unquote(parts.path), "CONN_MAX_AGE": None}
     if parts.scheme not in {"postgresql", "postgres"}:
         raise SystemExit(
             f"PALAVER_DATABASE_URL begins with {parts.scheme!r}; it must be postgresql://… or be left empty for SQLite."

@@ -27,8 +27,8 @@ def _places() -> None:
     events.connect(forums.ReplyWritten, within=[reactions.words(thread, forum, "front"), reactions.tell_reply])
     events.connect(forums.PostEdited, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
     events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
-    events.connect(forums.PostRecommended, within=[reactions.words(thread)])
-    events.connect(forums.RecommendationTakenBack, within=[reactions.words(thread)])
+    for recommended in (forums.PostRecommended, forums.RecommendationTakenBack):
+        events.connect(recommended, within=[reactions.words(thread)])
     for locked in (forums.ThreadLocked, forums.ThreadUnlocked):
         events.connect(locked, within=[reactions.words(thread, forum, "front"), reactions.tell_lock])
     for pinned in (forums.ThreadPinned, forums.ThreadUnpinned):

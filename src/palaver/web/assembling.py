@@ -35,9 +35,11 @@ def time_tag(moment: Moment) -> str:
     return f'<time datetime="{escape(moment.iso)}" title="{escape(moment.exact)}">{escape(moment.label)}</time>'
 
 
-def post(environment: Environment, view: PostView, language: str, *, signed_in: bool, takes_replies: bool = True) -> str:
+def post(
+    environment: Environment, view: PostView, language: str, *, signed_in: bool, takes_replies: bool = True
+) -> str:
     """One post as HTML for one reader."""
-    flags = {view.state}
+    flags: set[str] = {view.state}
     for name in ("own", "op", "star", "first_new", "recommended"):
         if getattr(view, name):
             flags.add(name)
@@ -114,7 +116,9 @@ def posts(
     if not tree:
         inner = "".join(f"<li>{shown(line)}</li>" for line in lines)
         return Markup(f'<ol class="posts">{inner}</ol>' if inner else "")
-    return nested('<ol class="posts" data-tree>', '<ol class="branch">', ((line.depth, "", shown(line)) for line in lines))
+    return nested(
+        '<ol class="posts" data-tree>', '<ol class="branch">', ((line.depth, "", shown(line)) for line in lines)
+    )
 
 
 def nested(opening: str, branch: str, items: Iterable[tuple[int, str, str]]) -> Markup:
@@ -161,5 +165,5 @@ def _row(row: TableRow) -> str:
     current = ' aria-current="true"' if row.here else ""
     return (
         f'<a href="{escape(row.href)}"{current}><span>{row.number}</span>'
-        f'<bdi>{escape(row.words)}</bdi><bdi>{escape(row.author)}</bdi></a>'
+        f"<bdi>{escape(row.words)}</bdi><bdi>{escape(row.author)}</bdi></a>"
     )

@@ -107,7 +107,7 @@ def _layer(name: str, paths: list[Path]) -> str:
 
 
 def script(folder: Path) -> str:
-    """One script from the modules that `palaver.js` imports, each in its own scope, the imported before the importing."""
+    """One script from all that `palaver.js` imports, each module in its own scope, the imported before the importing."""
     ordered: list[str] = []
     _order(folder, ENTRY, ordered, ())
     parts = ["'use strict';"]

@@ -21,7 +21,7 @@ Sign = Literal["main", "issue", "culture", "alliance", "region", "support"]
 
 
 class Moment(NamedTuple):
-    """An instant as shown: `iso` in UTC for programs, `label` short ("Monday", "4 min ago"), `exact` the full local time."""
+    """An instant as shown: `iso` in UTC for programs, `label` short ("4 min ago"), `exact` the full local time."""
 
     iso: str
     label: str
@@ -622,7 +622,7 @@ class OrdersPage:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """`errors/error.html`: what happened, why, what now. `kept` is the text a failed form carried, so nothing is lost."""
+    """`errors/error.html`: what happened, why, what now. `kept` is the text a failed form carried, so none is lost."""
 
     status: int
     happened: str

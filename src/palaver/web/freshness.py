@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from django.http import HttpResponse
 
-from palaver.front import words
+from palaver.front.changing import shared
 from palaver.kit import clock
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Kept(Generic[T]):
 
     def get(self) -> T:
         """The value, made anew if one of its words has changed or is in flight."""
-        table = words.shared()
+        table = shared()
         values = table.read(self._names)
         if self._kept is not None and values == self._values and not any(value & 1 for value in values):
             return self._kept

@@ -2,8 +2,8 @@
 
 A page of fifty posts would call the template engine fifty times for text that differs in a dozen places. A mould asks
 the engine once per language and combination of flags, and afterwards each post costs one `%` of a dict. The template
-stays the only source of the markup; it writes `{{ slot.name }}` where a value goes and ordinary `{% if flag %}` for what
-depends on a flag.
+stays the only source of the markup; it writes `{{ slot.name }}` where a value goes and ordinary `{% if flag %}` for
+what depends on a flag.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Mould:
         )
 
     def fill(self, values: Mapping[str, object]) -> str:
-        """The text with its gaps filled. Values must already be HTML: whoever fills escapes. KeyError for a missing one."""
+        """The text with its gaps filled. Values must be HTML already. KeyError if one is missing."""
         return self._form % values
 
 

@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def environment(**options: Any) -> Environment:
-    """An environment for Django's Jinja2 backend. Options given win over ours, but text files are never escaped as HTML."""
+    """An environment for Django's Jinja2 backend. Text files are never escaped as HTML, everything else always is."""
     options["autoescape"] = select_autoescape(
         enabled_extensions=("html", "xml"), disabled_extensions=("txt",), default=True, default_for_string=True
     )
@@ -44,8 +44,8 @@ def _install(made: Environment) -> Callable[..., None]:
 
 @lru_cache(maxsize=1)
 def own() -> Environment:
-    """An environment on our own templates, for moulds (where a flag that is not set is false) and for pages that must be
-    shown without a request."""
+    """An environment on our own templates, for moulds (where a flag that is not set is false) and for pages that must
+    be shown without a request."""
     return environment(loader=FileSystemLoader(TEMPLATES), auto_reload=False)
 
 

@@ -53,6 +53,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         self._guarded = False
         self._relax_next = False
         self._relaxed = False
+        self.writes_alone = False
 
     # Opening and closing.
 
@@ -187,6 +188,15 @@ class DatabaseWrapper(stock.DatabaseWrapper):
             self._relax_next = before
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Give each write outside a transaction one of its own: for a library that saves in autocommit mode (allauth)."""
+        before, self.writes_alone = self.writes_alone, True
+        try:
+            yield
+        finally:
+            self.writes_alone = before
+
+    @contextmanager
     def upkeep(self) -> Iterator[Any]:
         """Hold the lock without a transaction, for VACUUM, ANALYZE and `PRAGMA optimize`. Gives the raw connection."""
         self.validate_no_atomic_block()
@@ -217,7 +227,7 @@ class Cursor(stock.SQLiteCursorWrapper):
         except stock_library.OperationalError as error:
             if not self._was_guarded(error):
                 raise
-            if query.startswith(_MIGRATION_LOG):
+            if self.wrapper.writes_alone or query.startswith(_MIGRATION_LOG):
                 return self._execute_alone(query, params)
             raise _refused(query) from error
 
@@ -233,7 +243,9 @@ class Cursor(stock.SQLiteCursorWrapper):
         with transaction.atomic(using=self.wrapper.alias):
             # A RETURNING clause must be read to its end before COMMIT; its row is then given out a second time.
             returned = super().execute(query, params).fetchall()
-        return super().execute("SELECT %s", returned[0]) if returned else self
+        if not returned:
+            return self
+        return super().execute(f"SELECT {', '.join(['%s'] * len(returned[0]))}", returned[0])
 
     def _was_guarded(self, error: Exception) -> bool:
         return self.wrapper._guarded and "readonly database" in str(error)

@@ -4,5 +4,6 @@ import "./writing.js";
 import "./recommending.js";
 import "./marking.js";
 import "./folding.js";
+import "./scrolling.js";
 import "./theme.js";
 import "./keys.js";

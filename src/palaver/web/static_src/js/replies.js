@@ -3,6 +3,7 @@ import {subscribe} from "./live.js";
 import {get} from "./fetching.js";
 import {localise} from "./times.js";
 import {makeFoldable} from "./folding.js";
+import {makeReachable} from "./scrolling.js";
 import {fill, say, words} from "./words.js";
 
 const page = document.querySelector("[data-thread]");
@@ -55,6 +56,7 @@ async function show(event) {
     if (head) document.getElementById("replies-head").textContent = head.textContent;
     localise(list);
     makeFoldable(list);
+    makeReachable(list);
     waiting.clear();
     bar.hidden = true;
     link.textContent = "";

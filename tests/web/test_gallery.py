@@ -1,0 +1,192 @@
+# ruff: noqa: E501  (sample texts and browser scripts read better on one line)
+"""Every page of the gallery in a real browser: reachable by all, no sideways scroll, thumb-sized, within its budget."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from axe_playwright_python.base import AXE_FILE_NAME
+from playwright.sync_api import Browser, Page
+
+from palaver.web import building
+
+AXE = (Path(axe_playwright_python.__file__).parent / AXE_FILE_NAME).read_text(encoding="utf-8")
+LIGHT: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+DARK: dict[str, Any] = {**LIGHT, "color_scheme": "dark"}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+
+SCREENS = {"light": LIGHT, "dark": DARK, "phone": PHONE, "narrow": NARROW}
+SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
+RUN_AXE = """async () => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}});
+  return found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + (node.any[0]?.message ?? "")).join(" | "));
+}"""
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), textarea")]
+  .filter((target) => target.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !target.closest(".unseen, .prose, .skip"))
+  .filter((target) => {
+    const box = target.getBoundingClientRect();
+    if (!box.width || box.width < 2) return false;
+    const inSentence = target.closest("p:not(.row-replies, .row-last, .row-meta, .form-acts), td, dd, .list, .version, .panel p, .lede, .flash, .grid, h1, h2:not(.row-subject), h3:not(.post-subject)");
+    if (inSentence) return false;
+    if (target.matches("[type=checkbox], [type=radio]")) return target.labels[0].getBoundingClientRect().height < 44;
+    return box.height < 43.5 || box.width < 24;
+  }).map((target) => target.outerHTML.slice(0, 120) + " " + JSON.stringify(target.getBoundingClientRect()))"""
+OVERLAPS = """() => {
+  const texts = [...document.querySelectorAll("h1, h2, h3, .prose, .post-by, .acts, .row-meta, .row-last, .row-replies, .tree a, .crumbs, .button")].filter((one) => !one.closest(".unseen, .bottom-bar, .live-bar, dialog") && one.checkVisibility());
+  const found = [];
+  for (let i = 0; i < texts.length; i++) for (let j = i + 1; j < texts.length; j++) {
+    if (texts[i].contains(texts[j]) || texts[j].contains(texts[i])) continue;
+    const a = texts[i].getBoundingClientRect(), b = texts[j].getBoundingClientRect();
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (wide > 2 && high > 2 && a.width > 2 && b.width > 2) found.push(texts[i].outerHTML.slice(0, 80) + " / " + texts[j].outerHTML.slice(0, 80));
+  }
+  return found.slice(0, 5);
+}"""
+BODY_CONTRAST = """() => {
+  const luminance = (colour) => { const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(Number).map((v) => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
+  const ground = luminance(getComputedStyle(document.documentElement).backgroundColor), ink = luminance(getComputedStyle(document.querySelector(".prose p")).color);
+  return (Math.max(ground, ink) + .05) / (Math.min(ground, ink) + .05);
+}"""
+
+
+WORN_BY_OTHERS = re.compile(r"account-(?!login|signup$|email$)|error-(?!403|404)|category|edit|lock$|mail|orders")
+"""Pages whose shape another page has too: they are looked at in one size only, which keeps this file quick."""
+
+
+class Sights:
+    """One visit to each page per kind of screen answers every question; each test then asserts one of the answers."""
+
+    def __init__(self, browser: Browser, address: str, pages: dict[str, Path]) -> None:
+        self.browser, self.address, self.pages = browser, address, pages
+        self.seen: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def faults(self, kind: str, question: str) -> dict[str, Any]:
+        """What a question found on a kind of screen, by page, where it found something."""
+        if kind not in self.seen:
+            self.seen[kind] = dict(self._visit(kind))
+        return {name: answers[question] for name, answers in self.seen[kind].items() if answers[question]}
+
+    def _visit(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        opened = self.browser.new_context(**SCREENS[kind])
+        page = opened.new_page()
+        broken: list[str] = []
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        for name in self.pages:
+            if kind != "light" and WORN_BY_OTHERS.match(name):
+                continue
+            broken.clear()
+            page.goto(f"{self.address}/{name}.html")
+            answers: dict[str, Any] = {"sideways": page.evaluate(SIDEWAYS), "over": page.evaluate(OVERLAPS)}
+            answers["small"] = page.evaluate(SMALL_TARGETS)
+            if kind in {"light", "dark", "phone"}:
+                answers["axe"] = axe(page)
+            page.evaluate("document.documentElement.classList.add('twice')")
+            page.add_style_tag(content="html.twice { font-size: 200% }")
+            answers["sideways at twice the size"] = page.evaluate(SIDEWAYS)
+            answers["broken"] = list(broken)
+            yield name, answers
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def sights(browser: Browser, address: str, pages: dict[str, Path]) -> Sights:
+    return Sights(browser, address, pages)
+
+
+def axe(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["light", "dark", "phone"])
+def test_axe_finds_nothing_on_any_page(sights: Sights, kind: str) -> None:
+    assert sights.faults(kind, "axe") == {}
+
+
+@pytest.mark.parametrize("kind", ["light", "phone", "narrow"])
+def test_no_page_scrolls_sideways(sights: Sights, kind: str) -> None:
+    assert sights.faults(kind, "sideways") == {}
+
+
+def test_no_page_scrolls_sideways_at_twice_the_letter_size(sights: Sights) -> None:
+    assert sights.faults("light", "sideways at twice the size") == {}
+
+
+@pytest.mark.parametrize("kind", ["phone", "narrow"])
+def test_every_target_is_thumb_sized_on_a_touch_screen(sights: Sights, kind: str) -> None:
+    assert sights.faults(kind, "small") == {}
+
+
+@pytest.mark.parametrize("kind", ["light", "phone"])
+def test_nothing_lies_over_anything(sights: Sights, kind: str) -> None:
+    assert sights.faults(kind, "over") == {}
+
+
+@pytest.mark.parametrize("kind", ["light", "dark", "phone"])
+def test_no_script_breaks(sights: Sights, kind: str) -> None:
+    assert sights.faults(kind, "broken") == {}
+
+
+def test_axe_does_find_a_fault_that_is_there(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/thread.html")
+    page.evaluate("document.querySelector('h1').innerHTML = '<img src=\"x\">'; document.documentElement.lang = ''")
+    assert len(axe(page)) >= 2
+    page.close()
+
+
+@pytest.mark.parametrize("context", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_people_wrote_has_the_highest_contrast(browser: Browser, address: str, context: Any) -> None:
+    opened = browser.new_context(**context)
+    page = opened.new_page()
+    page.goto(f"{address}/thread.html")
+    assert page.evaluate(BODY_CONTRAST) >= 7
+    opened.close()
+
+
+def test_the_skip_link_comes_first_and_the_focus_can_be_seen(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/thread.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip unseen"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().width") > 50
+    order = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        order.append(
+            page.evaluate("document.activeElement.closest('header.top, details.rail, main, footer')?.className ?? ''")
+        )
+        assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2
+    firsts = list(dict.fromkeys(order))
+    assert firsts == ["top", "rail", "contents"]
+    page.close()
+
+
+def test_no_page_holds_inline_style_or_script(pages: dict[str, Path]) -> None:
+    for name, path in pages.items():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:", text), name
+
+
+def test_pages_fit_their_budget(pages: dict[str, Path]) -> None:
+    """Page 6: chrome 15 KB compressed with the posts' text apart, style 14 KB, script 26 KB, six requests cold."""
+    manifest = building.collect()
+    weights = {name: len(gzip.compress(content, 9)) for name, content in manifest.files.items()}
+    by_name = {plain: weights[url.rsplit("/", 1)[1]] for plain, url in manifest.urls.items()}
+    assert by_name["palaver.css"] <= 14 * 1024
+    assert by_name["palaver.js"] <= 26 * 1024
+    for name, path in pages.items():
+        text = path.read_text(encoding="utf-8")
+        chrome = re.sub(r'<div class="prose".*?</div>', "", text, flags=re.DOTALL)
+        assert len(gzip.compress(chrome.encode(), 9)) <= 15 * 1024, name
+        fetched = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', text))
+        assert 1 + len(fetched) <= 6, name
+        assert not re.search(r'(?:src|<link[^>]*href)="https?:', text), name
