@@ -38,13 +38,18 @@ class Bare:
         )
 
     async def __call__(
-        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[dict[str, Any]], Awaitable[None]]
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
     ) -> None:
         cookies = SimpleCookie(next(value for name, value in scope["headers"] if name == b"cookie").decode())
         found = _THREAD.match(scope["path"])
         assert found is not None
         body = self.page(int(found[1]), cookies[settings.SESSION_COOKIE_NAME].value).encode()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html; charset=utf-8")]})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html; charset=utf-8")]}
+        )
         await send({"type": "http.response.body", "body": body})
 
     def page(self, thread_id: int, session_key: str) -> str:

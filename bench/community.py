@@ -177,14 +177,21 @@ class SqliteTables(Tables):
 
         self.connection.close()
         self.raw = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY", "foreign_keys=OFF"):
+        for pragma in (
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            "cache_size=-400000",
+            "temp_store=MEMORY",
+            "foreign_keys=OFF",
+        ):
             self.raw.execute(f"PRAGMA {pragma}")
         tables = "forums_%", "reading_%", "accounts_member"
         self.indexes = [
             row
             for pattern in tables
             for row in self.raw.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE ?", [pattern]
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE ?",
+                [pattern],
             )
         ]
         for name, _ in self.indexes:
@@ -314,7 +321,9 @@ def _forums(tables: Tables, size: Size, counts: list[list[int]], last: list[int]
     def rows() -> Iterator[tuple[Any, ...]]:
         for forum in range(1, size.forums + 1):
             main = forum <= size.main
-            name = " ".join(word.title() for word in (_WORDS[forum * 7 % len(_WORDS)], _WORDS[forum * 13 % len(_WORDS)]))
+            name = " ".join(
+                word.title() for word in (_WORDS[forum * 7 % len(_WORDS)], _WORDS[forum * 13 % len(_WORDS)])
+            )
             yield (
                 forum, 1 if main else 2 + forum % (len(_MARKS) - 1), f"{name} {forum}", f"forum-{forum}",
                 f"All about {name.lower()}.", "", "", "", "", int(main), forum, 3, "everyone", "members", "members", "",
@@ -370,7 +379,9 @@ def fill(tables: Tables, size: Size, *, seed: int, until: datetime) -> None:
         left = span - start - 3_600_000_000
         breadth = left if thread in (LONG_THREAD, PAGE_THREAD) else min(left, sizes[thread] * 40_000_000_000)
         moments.append(start << shift | thread)
-        moments.extend((start + 1 + int(breadth * chance.random() ** 2)) << shift | thread for _ in range(sizes[thread] - 1))
+        moments.extend(
+            (start + 1 + int(breadth * chance.random() ** 2)) << shift | thread for _ in range(sizes[thread] - 1)
+        )
     moments.sort()
 
     active = [1 + int(size.members * chance.random() ** 3) for _ in range(65_536)]
@@ -440,7 +451,9 @@ def fill(tables: Tables, size: Size, *, seed: int, until: datetime) -> None:
         ((n, 1, "markdown", "", body.text, times[n - 1], "") for n, body in enumerate(chosen, 1)),
     )  # fmt: skip
     tables.put(
-        "forums_recommendation", "post_id member_id at", ((post, member, tables.instant(at)) for post, member, at in recommendations)
+        "forums_recommendation",
+        "post_id member_id at",
+        ((post, member, tables.instant(at)) for post, member, at in recommendations),
     )
 
     def thread_rows() -> Iterator[tuple[Any, ...]]:
@@ -598,7 +611,9 @@ def anew(database: str) -> None:
 
 
 def _main() -> None:
-    parser = argparse.ArgumentParser(description="Fill the database that PALAVER_HOME or PALAVER_DATABASE_URL names, which must be new.")
+    parser = argparse.ArgumentParser(
+        description="Fill the database that PALAVER_HOME or PALAVER_DATABASE_URL names, which must be new."
+    )
     parser.add_argument("kind", choices=["full", "small", "tiny", "threads"])
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

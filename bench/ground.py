@@ -45,7 +45,9 @@ class Ground:
         try:
             # cp may share the blocks with the original where the file system can.
             source = self.home()
-            subprocess.run(["cp", "--reflink=auto", str(source / "palaver.sqlite3"), str(there)], check=True, timeout=300)
+            subprocess.run(
+                ["cp", "--reflink=auto", str(source / "palaver.sqlite3"), str(there)], check=True, timeout=300
+            )
             shutil.copytree(source / "secrets", there / "secrets")
             yield there
         finally:
@@ -118,8 +120,19 @@ def _main() -> None:
     from palaver.forums.models import Thread
 
     cookies = [sign_in(number) for number in range(1, 1 + len(community.READERS))]
-    pages = [f"/t/{thread.pk}/{thread.slug}" for thread in Thread.objects.filter(pk__gt=PAGE_THREAD).order_by("pk")[:200]]
-    print(json.dumps({"page": thread_address(), "long": thread_address(community.LONG_THREAD), "cookies": cookies, "pages": pages}))
+    pages = [
+        f"/t/{thread.pk}/{thread.slug}" for thread in Thread.objects.filter(pk__gt=PAGE_THREAD).order_by("pk")[:200]
+    ]
+    print(
+        json.dumps(
+            {
+                "page": thread_address(),
+                "long": thread_address(community.LONG_THREAD),
+                "cookies": cookies,
+                "pages": pages,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def interleaved(*calls: Callable[[], Any], rounds: int, warm: int = 2, clock: Callable[[], float] = time.thread_time) -> list[float]:
+def interleaved(
+    *calls: Callable[[], Any], rounds: int, warm: int = 2, clock: Callable[[], float] = time.thread_time
+) -> list[float]:
     """Median seconds of each call; they take turns, so that a slow moment of the machine falls on all of them."""
     times: list[list[float]] = [[] for _ in calls]
     for turn in range(warm + rounds):

@@ -43,7 +43,13 @@ def server(folder: Path) -> Iterator[str]:
         )  # fmt: skip
     options = f"-p {port} -c listen_addresses={HOST} -c unix_socket_directories={folder} -c max_wal_size=2GB"
     control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data)]
-    subprocess.run([*control, "-w", "-l", str(log), "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, timeout=120, cwd=folder)
+    subprocess.run(
+        [*control, "-w", "-l", str(log), "-o", options, "start"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        timeout=120,
+        cwd=folder,
+    )
     try:
         import psycopg
 
@@ -52,4 +58,6 @@ def server(folder: Path) -> Iterator[str]:
                 connection.execute("CREATE DATABASE palaver")
         yield f"postgresql://palaver@{HOST}:{port}/palaver"
     finally:
-        subprocess.run([*control, "-w", "-m", "fast", "stop"], check=False, stdout=subprocess.DEVNULL, timeout=60, cwd=folder)
+        subprocess.run(
+            [*control, "-w", "-m", "fast", "stop"], check=False, stdout=subprocess.DEVNULL, timeout=60, cwd=folder
+        )

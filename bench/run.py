@@ -33,11 +33,17 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--small", action="store_true", help="100,000 posts instead of a million, shorter loads")
     parser.add_argument("--tiny", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--json", action="store_true", help="a list of {id, what, value, floor, aim, ok} on standard output")
+    parser.add_argument(
+        "--json", action="store_true", help="a list of {id, what, value, floor, aim, ok} on standard output"
+    )
     parser.add_argument("--rows", default="", help="only these rows of the table, such as 1,3,9")
-    parser.add_argument("--seconds", type=int, default=0, help="length of one load (the default is 6, with --small 3; at most 60)")
+    parser.add_argument(
+        "--seconds", type=int, default=0, help="length of one load (the default is 6, with --small 3; at most 60)"
+    )
     parser.add_argument("--rounds", type=int, default=0, help="how often two sides take turns (5, with --small 3)")
-    parser.add_argument("--work", type=Path, help="where communities are kept between runs (PALAVER_HOME/bench, or var/bench)")
+    parser.add_argument(
+        "--work", type=Path, help="where communities are kept between runs (PALAVER_HOME/bench, or var/bench)"
+    )
     return parser.parse_args(given)
 
 
@@ -46,7 +52,9 @@ def chosen(rows: str) -> list[str]:
     wanted = {row.strip() for row in rows.split(",") if row.strip()}
     unknown = wanted - {row for group in GROUPS.values() for row in group}
     if unknown:
-        raise SystemExit(f"There is no row {', '.join(sorted(unknown))} here; there are {', '.join(r for g in GROUPS.values() for r in g)}.")
+        raise SystemExit(
+            f"There is no row {', '.join(sorted(unknown))} here; there are {', '.join(r for g in GROUPS.values() for r in g)}."
+        )
     return [name for name, group in GROUPS.items() if not wanted or wanted & set(group)]
 
 
@@ -69,7 +77,12 @@ def main(given: Sequence[str] | None = None) -> int:
     light = asked.small or asked.tiny
     kind = "tiny" if asked.tiny else "small" if asked.small else "full"
     ground = Ground(
-        work, kind, seconds=min(asked.seconds or (3 if light else 6), 60), rounds=asked.rounds or (3 if light else 5), loop=loop, say=say
+        work,
+        kind,
+        seconds=min(asked.seconds or (3 if light else 6), 60),
+        rounds=asked.rounds or (3 if light else 5),
+        loop=loop,
+        say=say,
     )
     say(f"calibration loop: {loop * 1000:.2f} ms; community: {kind}; work: {work}")
     rows: list[Row] = []

@@ -60,17 +60,24 @@ def tools(*names: str) -> None:
         try:
             subprocess.run(["apt-get", "update", "-qq"], env=environment, timeout=300, **quiet)
             subprocess.run(
-                ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], env=environment, timeout=600, **quiet
+                ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+                env=environment,
+                timeout=600,
+                **quiet,
             )
         finally:
             if ours:
                 policy.unlink()
     still = [name for name in missing if not shutil.which(name) and not Path("/usr/sbin", name).exists()]
     if still:
-        raise Unfit(f"{' and '.join(still)} missing. On Debian: apt-get install {' '.join(package[name] for name in still)}")
+        raise Unfit(
+            f"{' and '.join(still)} missing. On Debian: apt-get install {' '.join(package[name] for name in still)}"
+        )
 
 
-def ask(port: int, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+def ask(
+    port: int, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET"
+) -> tuple[int, dict[str, str], bytes]:
     """One request: status, headers in lower case, body as sent."""
     connection = HTTPConnection(HOST, port, timeout=20)
     try:
@@ -111,7 +118,9 @@ def end(process: subprocess.Popen[Any], seconds: float = 10) -> None:
 
 
 @contextmanager
-def nginx(folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]], *, workers: int = 2) -> Iterator[tuple[int, int]]:
+def nginx(
+    folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]], *, workers: int = 2
+) -> Iterator[tuple[int, int]]:
     """nginx as it is set up for static files, serving bytes under paths, each with its headers. Gives (port, pid of master)."""
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     port = free_port()
@@ -122,7 +131,9 @@ def nginx(folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]], *,
     for number, (path, (content, headers)) in enumerate(files.items()):
         (folder / "files" / str(number)).write_bytes(content)
         lines = "".join(
-            f'add_header {name} "{value}";' for name, value in headers.items() if name not in ("content-type", "content-length")
+            f'add_header {name} "{value}";'
+            for name, value in headers.items()
+            if name not in ("content-type", "content-length")
         )
         kind = headers.get("content-type", "text/html; charset=utf-8")
         places.append(f'location = {path} {{ default_type "{kind}"; alias {folder}/files/{number}; {lines} }}')
@@ -144,7 +155,9 @@ def nginx(folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]], *,
 
 
 @contextmanager
-def palaver(home: Path, *, workers: int = 2, database: str = "", log: Path | None = None) -> Iterator[tuple[int, subprocess.Popen[Any]]]:
+def palaver(
+    home: Path, *, workers: int = 2, database: str = "", log: Path | None = None
+) -> Iterator[tuple[int, subprocess.Popen[Any]]]:
     """The product, served as `bin/palaver serve` serves it, on a home that is migrated. Gives (port, supervisor)."""
     port = free_port()
     environment = {
@@ -177,7 +190,15 @@ class Load:
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 
-def wrk(port: int, path: str, *, seconds: float, connections: int = 16, headers: Mapping[str, str] | None = None, threads: int = 1) -> Load:
+def wrk(
+    port: int,
+    path: str,
+    *,
+    seconds: float,
+    connections: int = 16,
+    headers: Mapping[str, str] | None = None,
+    threads: int = 1,
+) -> Load:
     """Load one address. One thread of wrk is enough for two cores and leaves the server the rest."""
     duration = min(max(int(seconds), 1), LONGEST)
     command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{duration}s", "--latency", "--timeout", "10s"]
@@ -193,5 +214,8 @@ def wrk(port: int, path: str, *, seconds: float, connections: int = 16, headers:
     errors = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
     failed = (int(errors[1]) if errors else 0) + (sum(map(int, broken.groups())) if broken else 0)
-    shares = {share: float(value) * _UNITS[unit] for share, value, unit in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s|m)\b", said)}
+    shares = {
+        share: float(value) * _UNITS[unit]
+        for share, value, unit in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s|m)\b", said)
+    }
     return Load(int(total[1]), float(rate[1]), shares.get("50", 0.0), shares.get("99", 0.0), failed)

@@ -49,7 +49,11 @@ def _main() -> None:
 
     size = reads.THREADS_A_PAGE
     # The row above the last full page: its key is the cursor of that page.
-    ends = Thread.objects.filter(forum_id=1).order_by("last_post_at", "id")[size : size + 1].values_list("last_post_at", "id")
+    ends = (
+        Thread.objects.filter(forum_id=1)
+        .order_by("last_post_at", "id")[size : size + 1]
+        .values_list("last_post_at", "id")
+    )
     before: tuple[datetime, int] = tuple(ends[0])
 
     def first() -> object:

@@ -43,7 +43,14 @@ def measure(ground: Ground) -> list[Row]:
                     where, pid = (nginx_port, nginx_pid) if name == "nginx" else (port, server.pid)
                     pids = family(pid)
                     before = cpu(pids)
-                    load = wrk(where, path, seconds=ground.seconds if turn else 1, connections=CONNECTIONS, threads=1, headers=told if name == "304" else GZIP)
+                    load = wrk(
+                        where,
+                        path,
+                        seconds=ground.seconds if turn else 1,
+                        connections=CONNECTIONS,
+                        threads=1,
+                        headers=told if name == "304" else GZIP,
+                    )
                     if load.failed:
                         raise Unfit(f"{load.failed} of {load.requests} requests of '{name}' failed.")
                     if turn:

@@ -21,7 +21,18 @@ def measure(ground: Ground) -> list[Row]:
         seconds = _on_postgres(ground)
     except Unfit as reason:
         ground.say(f"row 7 on PostgreSQL is not measured: {reason}")
-        rows.append(Row("7-postgresql", "index of 100 forums with my new counts, SQL, PostgreSQL", float("nan"), 6, 3, False, "ms", str(reason)))
+        rows.append(
+            Row(
+                "7-postgresql",
+                "index of 100 forums with my new counts, SQL, PostgreSQL",
+                float("nan"),
+                6,
+                3,
+                False,
+                "ms",
+                str(reason),
+            )
+        )
     else:
         rows.append(_row("7-postgresql", "PostgreSQL", seconds, 6, 3, ground, "wall clock of the round trip"))
     return rows

@@ -56,7 +56,12 @@ def _listens(pid: int, port: int) -> bool:
 def _start(home: Path, page: str) -> float:
     """Seconds from the command to the first whole thread page."""
     port = free_port()
-    environment = {**os.environ, "PALAVER_HOME": str(home), "PALAVER_DATABASE_URL": "", "PALAVER_ORIGIN": f"http://{HOST}:{port}"}
+    environment = {
+        **os.environ,
+        "PALAVER_HOME": str(home),
+        "PALAVER_DATABASE_URL": "",
+        "PALAVER_ORIGIN": f"http://{HOST}:{port}",
+    }
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "palaver.cli.main", "serve", "--port", str(port)],

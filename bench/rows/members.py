@@ -24,7 +24,9 @@ def measure(ground: Ground) -> list[Row]:
     rounds = ground.rounds * 3
     with ExitStack() as stack:
         twin = stack.enter_context(
-            Station("bench.twin.station", str(PAGE_THREAD), environment={"TWIN_DATABASE": str(home / "palaver.sqlite3")})
+            Station(
+                "bench.twin.station", str(PAGE_THREAD), environment={"TWIN_DATABASE": str(home / "palaver.sqlite3")}
+            )
         )
         ours = stack.enter_context(Station("bench.ours", str(PAGE_THREAD), environment=ground.environment(home)))
         spent: dict[str, list[float]] = {name: [] for name in CALLS}

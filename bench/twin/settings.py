@@ -42,7 +42,9 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["TWIN_DATABASE"], "CONN_MAX_AGE": None}}
+DATABASES = {
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["TWIN_DATABASE"], "CONN_MAX_AGE": None}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "twin.Member"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -28,7 +28,9 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     mark = ForumMark.objects.filter(member=request.user, forum=shown.forum).first()
     position = ThreadMark.objects.filter(member=request.user, thread=shown).first()
     mine = set(
-        Recommendation.objects.filter(member=request.user, post__in=[post.pk for post in posts]).values_list("post_id", flat=True)
+        Recommendation.objects.filter(member=request.user, post__in=[post.pk for post in posts]).values_list(
+            "post_id", flat=True
+        )
     )
     for post in posts:
         post.new = is_new(post, request.user, mark, position)
