@@ -50,33 +50,38 @@ TINY = Size(posts=900, threads=40, members=60, forums=12, main=4, long=160, bodi
 BARE_THREADS = 500_000
 
 _WORDS = """
-about above after again allotment almost along also always among answer apple around arrive asked autumn bakery balance
-barley basket because before behind believe bench beneath better between beyond bicycle blanket bottle branch bread bridge
-bright broken brother build busy butter candle careful carry carpet castle cellar chair change cheap cheese cherry chimney
-choose church circle clean clever climb clock close cloud coffee cold collect colour common compost copper corner cotton
-council count country courage cover cross cup curtain daily dance dark daughter deep depend desk different dinner distance
-doctor door doubt draw dream drive during early earth easily east edge eight either empty engine enough evening every
-exactly explain family farm father fence ferry field finally find finger fire first floor flower follow forest forget
-forward found free fresh friend front fruit garden gather gentle glass good grain grandmother grass great green ground grow
-guess guitar half hall hammer hand happen harbour hard harvest hear heavy height help high hill history hold honest honey
-hope horse hour house however hundred idea important inside instead iron island join journey keep kettle kitchen knee know
-ladder lake lamp language large last late laugh lead leaf learn leave left lemon less letter level library light linen
-listen little live long lower lucky lunch machine make many map market master matter meadow mean measure meeting member
-memory mention middle might milk mill mind minute mirror moment money month moon more morning mother mountain move much
-music narrow near nearly need neighbour never new next night noise north nothing notice number often old once onion only
-open orchard order other ought outside oven owner page paint paper parcel part path patient people perhaps person piano
-picture piece place plain plan plate please point pond poor possible potato power practice present pretty price probably
-promise pull question quick quiet quite rain reach read ready reason receive record red remember repair reply rest return
-rich right river road roof room round row rule run salt same sand save school season second seed sell send seven several
-shade shape share sheep shelf shop short should shoulder show side sign silver simple since single sister size sleep slow
-small smoke snow soft soil some song soon sound soup south spade speak spend spoon spring square stable stairs stand start
-station stay steady step still stone stop store storm story straight street strong sugar summer sun supper sure surface
-swim table talk tall teach tell thing think though thousand through timber tired today together tomorrow tool touch toward
-tower town train travel tree trouble true trust turn twenty under until upon usual valley very village visit voice wait
-walk wall warm wash watch water weather week weight well west wheat wheel where whether which while white whole wide wild
-willow window winter wish within without wonder wood wool word work world worth write wrong yard year yellow yesterday young
-""".split()
-_SYLLABLES = "ba be bo da di do fa fe ga go ha he ja jo ka ke ko la le li lo ma me mi mo na ne ni no ra re ri ro sa se so ta te to va vi wa we ya".split()
+about above after again allotment almost along also always among answer apple around arrive asked autumn bakery
+balance barley basket because before behind believe bench beneath better between beyond bicycle blanket bottle
+branch bread bridge bright broken brother build busy butter candle careful carry carpet castle cellar chair change
+cheap cheese cherry chimney choose church circle clean clever climb clock close cloud coffee cold collect colour
+common compost copper corner cotton council count country courage cover cross cup curtain daily dance dark daughter
+deep depend desk different dinner distance doctor door doubt draw dream drive during early earth easily east edge
+eight either empty engine enough evening every exactly explain family farm father fence ferry field finally find
+finger fire first floor flower follow forest forget forward found free fresh friend front fruit garden gather
+gentle glass good grain grandmother grass great green ground grow guess guitar half hall hammer hand happen harbour
+hard harvest hear heavy height help high hill history hold honest honey hope horse hour house however hundred idea
+important inside instead iron island join journey keep kettle kitchen knee know ladder lake lamp language large
+last late laugh lead leaf learn leave left lemon less letter level library light linen listen little live long
+lower lucky lunch machine make many map market master matter meadow mean measure meeting member memory mention
+middle might milk mill mind minute mirror moment money month moon more morning mother mountain move much music
+narrow near nearly need neighbour never new next night noise north nothing notice number often old once onion only
+open orchard order other ought outside oven owner page paint paper parcel part path patient people perhaps person
+piano picture piece place plain plan plate please point pond poor possible potato power practice present pretty
+price probably promise pull question quick quiet quite rain reach read ready reason receive record red remember
+repair reply rest return rich right river road roof room round row rule run salt same sand save school season
+second seed sell send seven several shade shape share sheep shelf shop short should shoulder show side sign silver
+simple since single sister size sleep slow small smoke snow soft soil some song soon sound soup south spade speak
+spend spoon spring square stable stairs stand start station stay steady step still stone stop store storm story
+straight street strong sugar summer sun supper sure surface swim table talk tall teach tell thing think though
+thousand through timber tired today together tomorrow tool touch toward tower town train travel tree trouble true
+trust turn twenty under until upon usual valley very village visit voice wait walk wall warm wash watch water
+weather week weight well west wheat wheel where whether which while white whole wide wild willow window winter wish
+within without wonder wood wool word work world worth write wrong yard year yellow yesterday young
+""".split()  # noqa: SIM905 - a list of a word a line would fill six pages
+_SYLLABLES = """
+ba be bo da di do fa fe ga go ha he ja jo ka ke ko la le li lo ma me mi mo na ne ni no ra re ri ro sa se so ta te
+to va vi wa we ya
+""".split()  # noqa: SIM905
 _MARKS = ("main", "issue", "culture", "alliance", "region", "support")
 
 

@@ -5,20 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from bench import ground, stations
 
 ground.ready()
 
-from django.core.wsgi import get_wsgi_application
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from bench.bare import Bare
-from palaver.front import rendering
-from palaver.front.exchange import Request
-from palaver.web.threads import fragments
+from bench.bare import Bare  # noqa: E402
+from palaver.front import rendering  # noqa: E402
+from palaver.front.exchange import Request  # noqa: E402
+from palaver.web.threads import fragments  # noqa: E402
 
 
 def lane(path: str, cookie: str) -> stations.Call:
@@ -65,10 +66,8 @@ def main() -> None:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         # Nothing in it waits, so it runs to its end at the first step; Django refuses statements inside a running loop.
-        try:
+        with contextlib.suppress(StopIteration):
             bare(scope, receive, send).send(None)
-        except StopIteration:
-            pass
         return bytes(body)
 
     page()

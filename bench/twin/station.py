@@ -11,14 +11,14 @@ import django
 
 django.setup()
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from bench import stations
-from bench.twin.models import Member, Thread
+from bench import stations  # noqa: E402
+from bench.twin.models import Member, Thread  # noqa: E402
 
 
 def sign_in(member_id: int) -> str:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bench import community, measuring, run
 from bench.measuring import Row
 from bench.stations import Station
+
+from bench import community, measuring, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
