@@ -1,4 +1,4 @@
-"""What the scripts shorten, in a real browser; the server here is the test's own and answers as the product's pages do."""
+"""What the scripts shorten, in a real browser. The server is the test's own and answers as the product's pages do."""
 
 from __future__ import annotations
 
@@ -129,14 +129,16 @@ def test_new_replies_wait_until_they_are_asked_for(page: Page, small: Small) -> 
     expect(bar).to_be_hidden()
     small.more = True
     page.evaluate(
-        "heard.hear({kind: 'post', payload: {number: 10}}); heard.hear({kind: 'post', payload: {number: 10}})"
+        "heard.hear({kind: 'reply', payload: {number: 10}}); heard.hear({kind: 'reply', payload: {number: 10}})"
     )
     expect(bar).to_have_text("1 new reply – show")
     assert page.locator("#p10").count() == 0
     bar.locator("a").click()
     expect(page.locator("#p10 .post-subject")).to_have_text("A late letter")
     expect(bar).to_be_hidden()
-    page.evaluate("heard.hear({kind: 'post', payload: {number: 10}}); heard.hear({kind: 'post', payload: {number: 4}})")
+    page.evaluate(
+        "heard.hear({kind: 'reply', payload: {number: 10}}); heard.hear({kind: 'reply', payload: {number: 4}})"
+    )
     expect(bar).to_be_hidden()
 
 

@@ -1,1 +1,2 @@
-"""Pages: a view loads, calls one verb, answers. Pages compose many domains, so they live above them; rules live below."""
+"""Pages: a view loads, calls one verb, answers. Pages compose many domains, so they live above them; rules live
+below."""

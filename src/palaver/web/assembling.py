@@ -11,28 +11,82 @@ from functools import lru_cache
 
 from django.utils import translation
 from django.utils.formats import number_format
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from palaver.web import moulding
-from palaver.web.contexts import EventLine, Moment, PostView, SummaryTable, TableRow
+from palaver.web.contexts import EventLine, Link, Moment, PostView, SummaryTable, TableRow, ThreadRow
 
 DEEPEST = 60
 """Depth at which the tree stops indenting; the same cap as the reply path's."""
+_NOWHERE = Link("", "")
+_ROW_FLAGS = ("new", "removed", "pinned", "locked", "forum", "sign", "recs", "correction")
 
 
 @lru_cache(maxsize=8192)
 def post_count(language: str, count: int) -> str:
     """'(2,055 posts)' in a language."""
     with translation.override(language):
-        number = number_format(count, use_l10n=True, force_grouping=True)
-        return ngettext("(%(number)s post)", "(%(number)s posts)", count) % {"number": number}
+        return ngettext("(%(number)s post)", "(%(number)s posts)", count) % {"number": grouped(language, count)}
+
+
+@lru_cache(maxsize=8192)
+def grouped(language: str, value: int) -> str:
+    """A whole number with a language's grouping."""
+    with translation.override(language):
+        return number_format(value, use_l10n=True, force_grouping=True)
+
+
+@lru_cache(maxsize=8192)
+def reply_count(language: str, count: int) -> str:
+    """'4,999 replies', 'no reply yet', in a language."""
+    with translation.override(language):
+        if not count:
+            return gettext("no reply yet")
+        return ngettext("%(number)s reply", "%(number)s replies", count) % {"number": grouped(language, count)}
+
+
+def thread_rows(environment: Environment, rows: Iterable[ThreadRow], language: str) -> Markup:
+    """The rows of a list of threads."""
+    return Markup("".join([thread_row(environment, row, language) for row in rows]))
+
+
+def thread_row(environment: Environment, row: ThreadRow, language: str) -> str:
+    """One thread in a list as HTML."""
+    flags = {name for name in _ROW_FLAGS if getattr(row, name)}
+    if row.replies:
+        flags.add("answered")
+    if row.author.href:
+        flags.add("known")
+    mould = moulding.cast(environment, "parts/thread_row.html", language, frozenset(flags))
+    forum = row.forum or _NOWHERE
+    return mould.fill(
+        {
+            "href": escape(row.href),
+            "subject": escape(row.subject),
+            "forum": escape(forum.label),
+            "forum_href": escape(forum.href),
+            "sign": row.sign or "",
+            "author": escape(row.author.label),
+            "author_href": escape(row.author.href),
+            "started": time_tag(row.started),
+            "recs": row.recs,
+            "correction": escape(row.correction),
+            "replies": reply_count(language, row.replies),
+            "new": "99+" if row.new > 99 else row.new,
+            "new_href": escape(row.new_href),
+            "last_author": escape(row.last_author),
+            "last_href": escape(row.last_href),
+            "last": time_tag(row.last),
+        }
+    )
 
 
 def time_tag(moment: Moment) -> str:
     """A `<time>` whose text is the server's; scripts may put it into the browser's zone."""
-    return f'<time datetime="{escape(moment.iso)}" title="{escape(moment.exact)}">{escape(moment.label)}</time>'
+    iso, label, exact = moment
+    return f'<time datetime="{iso}" title="{escape(exact)}">{escape(label)}</time>'
 
 
 def post(

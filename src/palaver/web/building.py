@@ -107,7 +107,7 @@ def _layer(name: str, paths: list[Path]) -> str:
 
 
 def script(folder: Path) -> str:
-    """One script from all that `palaver.js` imports, each module in its own scope, the imported before the importing."""
+    """One script of all that `palaver.js` imports, each module in its own scope, imported before importing."""
     ordered: list[str] = []
     _order(folder, ENTRY, ordered, ())
     parts = ["'use strict';"]

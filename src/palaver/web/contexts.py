@@ -113,7 +113,8 @@ class Shell:
     """The frame round every page.
 
     `csrf_token` is set only on pages that no cache keeps. `live` names the topics of this page's stream, separated by
-    commas, and is empty when nothing can happen to the page while it is read. `wide` leaves out the right margin.
+    commas, and is empty when nothing can happen to the page while it is read; `live_after` is the number of the last
+    event before the page was made, so that none is missed in between.
     """
 
     community: Community
@@ -133,6 +134,7 @@ class Shell:
     canonical: str = ""
     description: str = ""
     live: str = ""
+    live_after: str = ""
     here: str = "/"
     robots: str = ""
 

@@ -10,8 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from palaver.web import assembling, building
@@ -30,7 +29,8 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)
     made.policies["ext.i18n.trimmed"] = True
     _install(made)(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
-    made.globals.update(asset=asset, table=assembling.table, hasattr=hasattr)
+    made.globals.update(asset=asset, table=assembling.table)
+    made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, get_language() or "en")
     made.filters["number"] = number
     made.filters["capped"] = capped
     return made
@@ -54,6 +54,7 @@ def strict() -> Environment:
     return environment(loader=FileSystemLoader(TEMPLATES), auto_reload=False, undefined=StrictUndefined)
 
 
+@lru_cache(maxsize=64)
 def asset(name: str) -> str:
     """The address of a built file by its plain name."""
     return building.collect().url(name)
@@ -61,7 +62,7 @@ def asset(name: str) -> str:
 
 def number(value: int) -> str:
     """A whole number with the language's grouping."""
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return assembling.grouped(get_language() or "en", value)
 
 
 def capped(value: int) -> str:

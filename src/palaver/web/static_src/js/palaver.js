@@ -7,3 +7,4 @@ import "./folding.js";
 import "./scrolling.js";
 import "./theme.js";
 import "./keys.js";
+import "./replies.js";

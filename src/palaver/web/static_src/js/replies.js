@@ -70,6 +70,6 @@ async function show(event) {
 if (page && bar && document.body.dataset.live) {
   bar.addEventListener("click", show);
   subscribe("thread:" + page.dataset.thread, (event) => {
-    if (event.kind === "post") announce(Number(event.payload.number));
+    if (event.kind === "reply") announce(Number(event.payload.number));
   });
 }
