@@ -147,8 +147,8 @@ _templates: dict[str, Template] = {}
 
 
 def environment() -> Environment:
-    """The one environment of our pages: strict, so that a template cannot ask for what a view did not give."""
-    return templating.strict()
+    """The one environment of our pages and moulds; made once (tests draw with the strict one)."""
+    return templating.own()
 
 
 def answer(template: str, frame: contexts.Shell, page: object, *, status: int = 200) -> HttpResponse:
