@@ -8,9 +8,10 @@ from typing import Any
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Suspension
 from palaver.forums import events as forums
-from palaver.front.changing import change
+from palaver.front.changing import change, shared
 from palaver.live.telling import tell
 from palaver.record.entering import enter
+from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
 
@@ -37,6 +38,21 @@ def words(*names: Name) -> Callable[[Any], None]:
         change([name if isinstance(name, str) else name(event) for name in names])
 
     return mark
+
+
+def words_of_batch(event: transfer.ImportBatchStored) -> None:
+    """An import's batch changes the lists of its forums, the threads that have grown, and its authors' pages."""
+    change([
+        "front", "places", "names",
+        *(f"forum:{number}" for number in event.forum_ids),
+        *(f"thread:{number}" for number in event.thread_ids),
+        *(f"member:{number}" for number in event.member_ids[:500]),
+    ])  # fmt: skip
+
+
+def renew(event: transfer.ImportFinished) -> None:
+    """A whole community has come in: every page is made anew once."""
+    shared().renew()
 
 
 def tell_thread_started(event: forums.ThreadStarted) -> None:

@@ -10,7 +10,7 @@ from palaver.web.accounts import flows, preferences
 from palaver.web.help import pages as help_pages
 from palaver.web.members import pages as members
 from palaver.web.operators import desk
-from palaver.web.places import forums, lists
+from palaver.web.places import forums, lists, old_addresses
 from palaver.web.record import pages as record
 from palaver.web.threads import acts, pages, writing
 
@@ -60,5 +60,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = errors.handler(400)
 handler403 = errors.handler(403)
-handler404 = errors.handler(404)
+handler404 = old_addresses.missing
 handler500 = errors.handler(500)

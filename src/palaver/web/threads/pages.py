@@ -267,7 +267,10 @@ _hosts = Kept(_read_hosts, "places", "names")
 def bare(request: HttpRequest, thread_id: int) -> HttpResponse:
     """`/t/<id>` without its slug."""
     head = load(request, thread_id)
-    return head if isinstance(head, HttpResponse) else redirect(href(head), permanent=True)
+    if isinstance(head, HttpResponse):
+        return head
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(href(head) + (f"?{query}" if query else ""), permanent=True)
 
 
 @everyone
