@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (sample texts and browser scripts read better on one line)
+
 """Renders every page with rich sample data into a folder, to be looked at and measured.
 
     python -m tests.web.gallery FOLDER

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (sample texts and browser scripts read better on one line)
+
 """Every page of the gallery in a real browser: reachable by all, no sideways scroll, thumb-sized, within its budget."""
 
 from __future__ import annotations

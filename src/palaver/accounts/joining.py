@@ -24,7 +24,9 @@ def check_name(name: str, *, but: Member | None = None) -> tuple[str, str]:
     if but is not None:
         taken, former = taken.exclude(pk=but.pk), former.exclude(member=but)
     if taken.exists() or former.exists():
-        raise Refusal(_("There is a member of that name, or of one that looks just like it. Choose another."), field="name")
+        raise Refusal(
+            _("There is a member of that name, or of one that looks just like it. Choose another."), field="name"
+        )
     return cleaned, key
 
 

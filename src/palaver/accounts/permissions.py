@@ -18,7 +18,10 @@ def may_speak(member: Member | None) -> Decision:
     if suspension is not None:
         return no(
             _("Your account is suspended until %(until)s: %(because)s You can read and recommend meanwhile.")
-            % {"until": suspension.until.strftime("%Y-%m-%d %H:%M UTC"), "because": suspension.because.rstrip(".") + "."}
+            % {
+                "until": suspension.until.strftime("%Y-%m-%d %H:%M UTC"),
+                "because": suspension.because.rstrip(".") + ".",
+            }
         )
     return YES
 

@@ -56,8 +56,18 @@ def viewer(session_key: str) -> Viewer | None:
     joined_at = instant_of(row[9])
     assert joined_at is not None
     return Viewer(
-        row[0], row[1], bool(row[2]), row[3], row[4], row[5], row[6], row[7], bool(row[8]), joined_at,
-        instant_of(row[10]), row[11],
+        row[0],
+        row[1],
+        bool(row[2]),
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        bool(row[8]),
+        joined_at,
+        instant_of(row[10]),
+        row[11],
     )
 
 

@@ -71,7 +71,8 @@ def _check(name: str, value: Any) -> None:
         raise Refusal(_("We do not speak that language yet."), field=name)
     if name == "about" and len(value) > LONGEST_ABOUT:
         raise Refusal(
-            _("About you has %(length)s characters; at most %(longest)s fit.") % {"length": len(value), "longest": LONGEST_ABOUT},
+            _("About you has %(length)s characters; at most %(longest)s fit.")
+            % {"length": len(value), "longest": LONGEST_ABOUT},
             field=name,
         )
     if name not in {*_CHOICES, "time_zone", "language", "about", "name", "keys_on"}:

@@ -23,9 +23,12 @@ PASSWORD = "under the tree"
 """Every demo member's. The demo answers on the loopback address only."""
 
 _MARKS = {
-    "issue-forums": Category.Mark.ISSUE, "culture-forums": Category.Mark.CULTURE, "alliance-forums": Category.Mark.ALLIANCE,
-    "region-forums": Category.Mark.REGION, "support-forums": Category.Mark.SUPPORT,
-}  # fmt: skip
+    "issue-forums": Category.Mark.ISSUE,
+    "culture-forums": Category.Mark.CULTURE,
+    "alliance-forums": Category.Mark.ALLIANCE,
+    "region-forums": Category.Mark.REGION,
+    "support-forums": Category.Mark.SUPPORT,
+}
 
 
 @dataclass(slots=True)
@@ -83,10 +86,15 @@ def _people(community: Community, stage: _Stage, secret: str) -> Member:
             about = text.about.strip()
             member = joining.admit(
                 Member(
-                    name=name, name_key=key, password=secret, joined_at=joined, claimed_at=joined, about=about,
+                    name=name,
+                    name_key=key,
+                    password=secret,
+                    joined_at=joined,
+                    claimed_at=joined,
+                    about=about,
                     about_html=rendering.render(about, "markdown").html if about else "",
                 )
-            )  # fmt: skip
+            )
             if text.operator:
                 member = operating.make_operator(member, by=None)
                 operator = operator or member
@@ -115,10 +123,21 @@ def _forum(text: ForumText, category: Category, place: int, operator: Member) ->
         return Forum.Gate.MEMBERS if word == "nobody" else word
 
     return placing.open_forum(
-        category=category, name=text.name, slug=text.slug, by=operator, description=text.line, purpose=text.purpose.strip(),
-        rules=text.rules.strip(), is_main=text.main, place=place, host_seats=len(text.hosts) + text.vacant_seats,
-        who_reads=gate(text.reads), who_starts=gate(text.starts), who_replies=gate(text.replies), language=text.language,
-    )  # fmt: skip
+        category=category,
+        name=text.name,
+        slug=text.slug,
+        by=operator,
+        description=text.line,
+        purpose=text.purpose.strip(),
+        rules=text.rules.strip(),
+        is_main=text.main,
+        place=place,
+        host_seats=len(text.hosts) + text.vacant_seats,
+        who_reads=gate(text.reads),
+        who_starts=gate(text.starts),
+        who_replies=gate(text.replies),
+        language=text.language,
+    )
 
 
 def _seat(stage: _Stage, slug: str, name: str, operator: Member) -> Callable[[], object]:
@@ -154,7 +173,10 @@ def _thread(text: ThreadText, stage: _Stage, operator: Member) -> None:
             stage.at(post.withdrawn.ago, _withdrawing(stage, (*key, post.number), post), closing=True)
     if text.pin is not None:
         pin = text.pin
-        stage.at(pin.ago, lambda: locking.pin(stage.threads[key], by=_hand(stage, key, pin.by, operator), because=pin.because))
+        stage.at(
+            pin.ago,
+            lambda: locking.pin(stage.threads[key], by=_hand(stage, key, pin.by, operator), because=pin.because),
+        )
     if text.lock is not None:
         lock = text.lock
         stage.at(
@@ -175,14 +197,19 @@ def _speaking(text: ThreadText, post: PostText, stage: _Stage) -> Callable[[], o
     def act() -> None:
         author = stage.members[post.author]
         if post.answers is None:
-            thread = posting.start_thread(forum=stage.forums[text.forum], author=author, subject=text.subject, text=post.body)
+            thread = posting.start_thread(
+                forum=stage.forums[text.forum], author=author, subject=text.subject, text=post.body
+            )
             stage.threads[key] = thread
             made = Post.objects.get(thread=thread, number=0)
         else:
             made = posting.reply(
-                thread=stage.threads[key], author=author, text=post.body, subject=post.subject,
+                thread=stage.threads[key],
+                author=author,
+                text=post.body,
+                subject=post.subject,
                 answers=stage.posts[(*key, post.answers)],
-            )  # fmt: skip
+            )
         stage.posts[(*key, post.number)] = made
 
     return act
@@ -204,4 +231,3 @@ def _withdrawing(stage: _Stage, key: tuple[str, str, int], text: PostText) -> Ca
     withdrawn = text.withdrawn
     assert withdrawn is not None
     return lambda: withdrawing.withdraw(stage.posts[key], by=stage.members[text.author], because=withdrawn.because)
-

@@ -10,59 +10,122 @@ from palaver.forums import paths
 
 # Each check: what it is, a statement giving (id, stored, counted) of the rows that differ, and the table and column to mend.
 _CHECKS: tuple[tuple[str, str, str, str], ...] = (
-    ("thread.post_count", """
+    (
+        "thread.post_count",
+        """
         SELECT t.id, t.post_count, COALESCE(c.n, 0) FROM forums_thread t
         LEFT JOIN (SELECT thread_id, count(*) AS n FROM forums_post GROUP BY thread_id) c ON c.thread_id = t.id
-        WHERE t.post_count <> COALESCE(c.n, 0)""", "forums_thread", "post_count"),
-    ("thread.last_post_at", """
+        WHERE t.post_count <> COALESCE(c.n, 0)""",
+        "forums_thread",
+        "post_count",
+    ),
+    (
+        "thread.last_post_at",
+        """
         SELECT t.id, t.last_post_at, c.m FROM forums_thread t
         JOIN (SELECT thread_id, max(created_at) AS m FROM forums_post GROUP BY thread_id) c ON c.thread_id = t.id
-        WHERE t.last_post_at <> c.m""", "forums_thread", "last_post_at"),
-    ("thread.last_number", """
+        WHERE t.last_post_at <> c.m""",
+        "forums_thread",
+        "last_post_at",
+    ),
+    (
+        "thread.last_number",
+        """
         SELECT t.id, t.last_number, c.m FROM forums_thread t
         JOIN (SELECT thread_id, max(number) AS m FROM forums_post GROUP BY thread_id) c ON c.thread_id = t.id
-        WHERE t.last_number < c.m""", "forums_thread", "last_number"),
-    ("thread.rec_count", """
+        WHERE t.last_number < c.m""",
+        "forums_thread",
+        "last_number",
+    ),
+    (
+        "thread.rec_count",
+        """
         SELECT t.id, t.rec_count, p.rec_count FROM forums_thread t JOIN forums_post p ON p.thread_id = t.id AND p.place = 0
-        WHERE t.rec_count <> p.rec_count""", "forums_thread", "rec_count"),
-    ("post.rec_count", """
+        WHERE t.rec_count <> p.rec_count""",
+        "forums_thread",
+        "rec_count",
+    ),
+    (
+        "post.rec_count",
+        """
         SELECT p.id, p.rec_count, COALESCE(c.n, 0) FROM forums_post p
         LEFT JOIN (SELECT post_id, count(*) AS n FROM forums_recommendation GROUP BY post_id) c ON c.post_id = p.id
-        WHERE p.rec_count <> COALESCE(c.n, 0)""", "forums_post", "rec_count"),
-    ("post.forum", """
+        WHERE p.rec_count <> COALESCE(c.n, 0)""",
+        "forums_post",
+        "rec_count",
+    ),
+    (
+        "post.forum",
+        """
         SELECT p.id, p.forum_id, t.forum_id FROM forums_post p JOIN forums_thread t ON t.id = p.thread_id
-        WHERE p.forum_id <> t.forum_id""", "forums_post", "forum_id"),
-    ("forum.thread_count", """
+        WHERE p.forum_id <> t.forum_id""",
+        "forums_post",
+        "forum_id",
+    ),
+    (
+        "forum.thread_count",
+        """
         SELECT f.id, f.thread_count, COALESCE(c.n, 0) FROM forums_forum f
         LEFT JOIN (SELECT forum_id, count(*) AS n FROM forums_thread GROUP BY forum_id) c ON c.forum_id = f.id
-        WHERE f.thread_count <> COALESCE(c.n, 0)""", "forums_forum", "thread_count"),
-    ("forum.post_count", """
+        WHERE f.thread_count <> COALESCE(c.n, 0)""",
+        "forums_forum",
+        "thread_count",
+    ),
+    (
+        "forum.post_count",
+        """
         SELECT f.id, f.post_count, COALESCE(c.n, 0) FROM forums_forum f
         LEFT JOIN (SELECT forum_id, count(*) AS n FROM forums_post GROUP BY forum_id) c ON c.forum_id = f.id
-        WHERE f.post_count <> COALESCE(c.n, 0)""", "forums_forum", "post_count"),
-    ("member.post_count", """
+        WHERE f.post_count <> COALESCE(c.n, 0)""",
+        "forums_forum",
+        "post_count",
+    ),
+    (
+        "member.post_count",
+        """
         SELECT m.id, m.post_count, COALESCE(c.n, 0) FROM accounts_member m
         LEFT JOIN (SELECT author_id, count(*) AS n FROM forums_post GROUP BY author_id) c ON c.author_id = m.id
-        WHERE m.post_count <> COALESCE(c.n, 0)""", "accounts_member", "post_count"),
-)  # fmt: skip
+        WHERE m.post_count <> COALESCE(c.n, 0)""",
+        "accounts_member",
+        "post_count",
+    ),
+)
 
 _BROKEN: tuple[tuple[str, str], ...] = (
-    ("thread places are not dense", """
-        SELECT thread_id FROM forums_post GROUP BY thread_id HAVING max(place) <> count(*) - 1 OR min(place) <> 0"""),
-    ("a post stands behind one with a higher number", """
+    (
+        "thread places are not dense",
+        """
+        SELECT thread_id FROM forums_post GROUP BY thread_id HAVING max(place) <> count(*) - 1 OR min(place) <> 0""",
+    ),
+    (
+        "a post stands behind one with a higher number",
+        """
         SELECT b.id FROM forums_post a JOIN forums_post b ON b.thread_id = a.thread_id AND b.place = a.place + 1
-        WHERE b.number <= a.number"""),
-    ("a post has no body", """
-        SELECT p.id FROM forums_post p LEFT JOIN forums_postbody b ON b.post_id = p.id WHERE b.post_id IS NULL"""),
-    ("a post has no source text of its version", """
+        WHERE b.number <= a.number""",
+    ),
+    (
+        "a post has no body",
+        """
+        SELECT p.id FROM forums_post p LEFT JOIN forums_postbody b ON b.post_id = p.id WHERE b.post_id IS NULL""",
+    ),
+    (
+        "a post has no source text of its version",
+        """
         SELECT p.id FROM forums_post p LEFT JOIN forums_sourcetext s ON s.post_id = p.id AND s.version = p.version
-        WHERE s.id IS NULL"""),
-    ("a withdrawn post has no withdrawal, or the other way round", """
+        WHERE s.id IS NULL""",
+    ),
+    (
+        "a withdrawn post has no withdrawal, or the other way round",
+        """
         SELECT p.id FROM forums_post p LEFT JOIN forums_withdrawal w ON w.post_id = p.id
-        WHERE (p.standing = 1) <> (w.post_id IS NOT NULL)"""),
-    ("a post answers one in another thread", """
-        SELECT p.id FROM forums_post p JOIN forums_post q ON q.id = p.answers_id WHERE q.thread_id <> p.thread_id"""),
-)  # fmt: skip
+        WHERE (p.standing = 1) <> (w.post_id IS NOT NULL)""",
+    ),
+    (
+        "a post answers one in another thread",
+        """
+        SELECT p.id FROM forums_post p JOIN forums_post q ON q.id = p.answers_id WHERE q.thread_id <> p.thread_id""",
+    ),
+)
 
 
 def drift(*, mend: bool = False) -> Iterator[str]:

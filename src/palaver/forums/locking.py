@@ -28,7 +28,9 @@ def lock(thread: Thread, *, by: Member, because: str) -> Lock:
         placed = place_lock(thread, by=by, office=office, because=because[:500])
         events.publish(ThreadLocked(thread.pk, thread.forum_id, placed.pk))
         enter(
-            "thread.lock", office=office, subject=f"thread:{thread.pk}",
+            "thread.lock",
+            office=office,
+            subject=f"thread:{thread.pk}",
             payload={"by": by.pk, "because": placed.because, "lock": placed.pk},
         )
     return placed

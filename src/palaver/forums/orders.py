@@ -59,9 +59,14 @@ RECOMMENDED = Order(
     "recommended", _("Recommended"), _("Most recommendations first, ties by newest thread. The same for everyone.")
 )
 UNANSWERED = Order("unanswered", _("Unanswered"), _("Threads without a reply, newest first. The same for everyone."))
-UNREAD = Order("unread", _("Unread"), _("What is new to you, newest reply first: the order is everyone's, the marks are yours."))
+UNREAD = Order(
+    "unread", _("Unread"), _("What is new to you, newest reply first: the order is everyone's, the marks are yours.")
+)
 ORDERS = {order.key: order for order in (LATEST, NEWEST, RECOMMENDED, UNANSWERED, UNREAD)}
 
 WINDOWS: dict[str, timedelta | None] = {
-    "day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30), "ever": None,
-}  # fmt: skip
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+    "ever": None,
+}

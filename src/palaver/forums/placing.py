@@ -17,10 +17,23 @@ from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs
 from palaver.record.entering import enter
 
-CHANGEABLE = frozenset({
-    "category", "name", "description", "purpose", "rules", "is_main", "place", "host_seats", "who_reads", "who_starts",
-    "who_replies", "language", "retired_at",
-})  # fmt: skip
+CHANGEABLE = frozenset(
+    {
+        "category",
+        "name",
+        "description",
+        "purpose",
+        "rules",
+        "is_main",
+        "place",
+        "host_seats",
+        "who_reads",
+        "who_starts",
+        "who_replies",
+        "language",
+        "retired_at",
+    }
+)
 
 
 def open_category(*, name: str, mark: str, place: int, by: Member) -> Category:
@@ -34,7 +47,9 @@ def open_category(*, name: str, mark: str, place: int, by: Member) -> Category:
             raise Refusal(_("There is a category of that name already."), field="name")
         category = Category.objects.create(name=name, slug=_free_slug(Category, name), mark=mark, place=place)
         events.publish(PlacesChanged(None))
-        enter("category.open", office="operator", subject=f"category:{category.pk}", payload={"by": by.pk, "name": name})
+        enter(
+            "category.open", office="operator", subject=f"category:{category.pk}", payload={"by": by.pk, "name": name}
+        )
     return category
 
 
@@ -46,7 +61,9 @@ def open_forum(*, category: Category, name: str, by: Member, slug: str = "", **f
         raise Refusal(_("A forum needs a name."), field="name")
     _known(fields)
     with transaction.atomic():
-        forum = Forum(category=category, name=name, slug=_free_slug(Forum, slug or name), created_at=clock.now(), **fields)
+        forum = Forum(
+            category=category, name=name, slug=_free_slug(Forum, slug or name), created_at=clock.now(), **fields
+        )
         _render(forum)
         forum.save()
         events.publish(PlacesChanged(forum.pk))
@@ -81,7 +98,10 @@ def admit(forum: Forum, *, member: Member, by: Member) -> Admission:
         if made:
             events.publish(PlacesChanged(forum.pk))
             enter(
-                "forum.admit", office="operator", subject=f"forum:{forum.pk}", payload={"by": by.pk, "member": member.pk}
+                "forum.admit",
+                office="operator",
+                subject=f"forum:{forum.pk}",
+                payload={"by": by.pk, "member": member.pk},
             )
     return admission
 
@@ -97,9 +117,7 @@ def appoint_host(forum: Forum, *, member: Member, by: Member, until: datetime | 
             raise Refusal(_("All hosts' seats of this forum are taken."))
         office = Office.objects.create(forum=forum, member=member, since=clock.now(), until=until, appointed_by=by)
         events.publish(PlacesChanged(forum.pk))
-        enter(
-            "forum.host", office="operator", subject=f"forum:{forum.pk}", payload={"by": by.pk, "member": member.pk}
-        )
+        enter("forum.host", office="operator", subject=f"forum:{forum.pk}", payload={"by": by.pk, "member": member.pk})
     return office
 
 

@@ -22,7 +22,13 @@ from palaver.kit.text import rendering, slugs, subjects
 
 
 def start_thread(
-    *, forum: Forum, author: Member, subject: str, text: str, kind: str = SourceText.Kind.MARKDOWN, submission_key: str = ""
+    *,
+    forum: Forum,
+    author: Member,
+    subject: str,
+    text: str,
+    kind: str = SourceText.Kind.MARKDOWN,
+    submission_key: str = "",
 ) -> Thread:
     """Start a thread with its original post and return it. The same `submission_key` again returns the same thread.
 
@@ -40,12 +46,26 @@ def start_thread(
             return again.thread
         now = clock.now()
         thread = Thread.objects.create(
-            forum=forum, author=author, subject=subject, slug=slugs.slug(subject), created_at=now, post_count=1,
-            last_number=0, last_post_at=now, last_author=author,
+            forum=forum,
+            author=author,
+            subject=subject,
+            slug=slugs.slug(subject),
+            created_at=now,
+            post_count=1,
+            last_number=0,
+            last_post_at=now,
+            last_author=author,
         )
         post = Post.objects.create(
-            thread=thread, forum=forum, author=author, number=0, place=0, path=paths.segment(0), created_at=now,
-            opening=rendered.opening, submission_key=submission_key or None,
+            thread=thread,
+            forum=forum,
+            author=author,
+            number=0,
+            place=0,
+            path=paths.segment(0),
+            created_at=now,
+            opening=rendered.opening,
+            submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject="")
         Member.objects.filter(pk=author.pk).update(post_count=F("post_count") + 1)
@@ -88,9 +108,19 @@ def reply(
         number = thread.last_number + 1
         path = paths.below("" if answers is None or answers.is_original else answers.path, number)
         post = Post.objects.create(
-            thread=thread, forum_id=thread.forum_id, author=author, number=number, place=thread.post_count,
-            answers=answers, answers_number=None if answers is None else answers.number, path=path, depth=paths.depth(path),
-            subject=subject, opening=rendered.opening, created_at=now, submission_key=submission_key or None,
+            thread=thread,
+            forum_id=thread.forum_id,
+            author=author,
+            number=number,
+            place=thread.post_count,
+            answers=answers,
+            answers_number=None if answers is None else answers.number,
+            path=path,
+            depth=paths.depth(path),
+            subject=subject,
+            opening=rendered.opening,
+            created_at=now,
+            submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject=subject)
         Member.objects.filter(pk=author.pk).update(post_count=F("post_count") + 1)
@@ -101,7 +131,9 @@ def reply(
             post_count=F("post_count") + 1, last_post_at=_later("last_post_at", now)
         )
         events.publish(
-            ReplyWritten(thread.pk, post.pk, number, thread.forum_id, author.pk, None if answers is None else answers.pk)
+            ReplyWritten(
+                thread.pk, post.pk, number, thread.forum_id, author.pk, None if answers is None else answers.pk
+            )
         )
     return post
 
@@ -128,7 +160,9 @@ def edit(
         may_edit(by, post).or_refuse()
         if seen_version is not None and seen_version != post.version:
             raise OutOfDate(
-                _("This post was changed in another window after you opened this form. Your text is below; compare, then save again.")
+                _(
+                    "This post was changed in another window after you opened this form. Your text is below; compare, then save again."
+                )
             )
         newest = SourceText.objects.get(post=post, version=post.version)
         thread = post.thread
@@ -145,9 +179,7 @@ def edit(
         if not post.is_original:
             post.subject = wanted
         post.save(update_fields=["version", "edited_at", "opening", "subject"])
-        _store_text(
-            post, text, SourceText.Kind.MARKDOWN, rendered, subject=wanted, because=because.strip()[:200]
-        )
+        _store_text(post, text, SourceText.Kind.MARKDOWN, rendered, subject=wanted, because=because.strip()[:200])
         if post.is_original and wanted != thread.subject:
             if post.version == 2:
                 SourceText.objects.filter(post=post, version=1).update(subject=thread.subject)
@@ -187,8 +219,13 @@ def _store_text(
     post: Post, text: str, kind: str, rendered: rendering.Rendered, *, subject: str, because: str = ""
 ) -> None:
     SourceText.objects.create(
-        post=post, version=post.version, kind=kind, subject=subject, text=text,
-        written_at=post.edited_at or post.created_at, because=because,
+        post=post,
+        version=post.version,
+        kind=kind,
+        subject=subject,
+        text=text,
+        written_at=post.edited_at or post.created_at,
+        because=because,
     )
     PostBody.objects.update_or_create(post=post, defaults={"html": rendered.html, "renderer": rendered.version})
 

@@ -94,7 +94,9 @@ def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def categories() -> list[CategoryRow]:
     """All categories in their places."""
-    return [CategoryRow(*row) for row in _rows("SELECT id, name, slug, mark FROM forums_category ORDER BY place, id", [])]
+    return [
+        CategoryRow(*row) for row in _rows("SELECT id, name, slug, mark FROM forums_category ORDER BY place, id", [])
+    ]
 
 
 def forums() -> list[ForumRow]:
@@ -126,12 +128,18 @@ def _posts(where: str, member_id: int | None, thread_id: int, *parameters: Any) 
     ]
 
 
-def flat_page(thread_id: int, first_place: int, *, member_id: int | None = None, size: int = POSTS_A_PAGE) -> list[PostRow]:
+def flat_page(
+    thread_id: int, first_place: int, *, member_id: int | None = None, size: int = POSTS_A_PAGE
+) -> list[PostRow]:
     """Posts in the order of posting, from a dense place on."""
-    return _posts("p.place >= %s AND p.place < %s ORDER BY p.place", member_id, thread_id, first_place, first_place + size)
+    return _posts(
+        "p.place >= %s AND p.place < %s ORDER BY p.place", member_id, thread_id, first_place, first_place + size
+    )
 
 
-def tree_page(thread_id: int, from_path: str, *, member_id: int | None = None, size: int = POSTS_A_PAGE) -> list[PostRow]:
+def tree_page(
+    thread_id: int, from_path: str, *, member_id: int | None = None, size: int = POSTS_A_PAGE
+) -> list[PostRow]:
     """Posts in tree order, from a path on; one more than `size` when there is a further page."""
     return _posts("p.path >= %s ORDER BY p.path LIMIT %s", member_id, thread_id, from_path, size + 1)
 

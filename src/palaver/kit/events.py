@@ -6,11 +6,11 @@ verb), *after* runs once the transaction has been committed, *queued* writes a d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Iterator
+from typing import Any
 
 from django.db import transaction
 

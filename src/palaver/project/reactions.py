@@ -42,12 +42,16 @@ def words(*names: Name) -> Callable[[Any], None]:
 
 def words_of_batch(event: transfer.ImportBatchStored) -> None:
     """An import's batch changes the lists of its forums, the threads that have grown, and its authors' pages."""
-    change([
-        "front", "places", "names",
-        *(f"forum:{number}" for number in event.forum_ids),
-        *(f"thread:{number}" for number in event.thread_ids),
-        *(f"member:{number}" for number in event.member_ids[:500]),
-    ])  # fmt: skip
+    change(
+        [
+            "front",
+            "places",
+            "names",
+            *(f"forum:{number}" for number in event.forum_ids),
+            *(f"thread:{number}" for number in event.thread_ids),
+            *(f"member:{number}" for number in event.member_ids[:500]),
+        ]
+    )
 
 
 def renew(event: transfer.ImportFinished) -> None:
@@ -92,9 +96,11 @@ def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
     """So does its early end."""
     row = Suspension.objects.get(pk=event.suspension_id)
     enter(
-        "member.unsuspend", office="operator", subject=f"member:{event.member_id}",
+        "member.unsuspend",
+        office="operator",
+        subject=f"member:{event.member_id}",
         payload={"by": row.ended_by_id, "suspension": row.pk},
-    )  # fmt: skip
+    )
 
 
 def enter_operator(event: accounts.OperatorMade) -> None:

@@ -44,9 +44,14 @@ HEADERS = (
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
 _SLOW = ("/account/",)
 _QUERIES: dict[str, tuple[str, ...]] = {
-    "/": ("before",), "/latest": ("before",), "/newest": ("before",), "/unanswered": ("before",), "/forums": (),
-    "/record": ("at",), "/help/orders": (),
-}  # fmt: skip
+    "/": ("before",),
+    "/latest": ("before",),
+    "/newest": ("before",),
+    "/unanswered": ("before",),
+    "/forums": (),
+    "/record": ("at",),
+    "/help/orders": (),
+}
 
 
 class Handler(WSGIHandler):
@@ -114,8 +119,14 @@ def variant(language: str, cookies: str) -> str:
 def may_hear(session_key: str, topics: tuple[str, ...]) -> Collection[str]:
     """Which topics this browser may hear: threads and forums its member may read, and its own member's."""
     asking = viewer(session_key) if session_key else None
-    ids = {kind: {int(t.partition(":")[2]) for t in topics if t.startswith(f"{kind}:") and t.partition(":")[2].isdecimal()
-                  and len(t) < 32} for kind in ("thread", "forum")}  # fmt: skip
+    ids = {
+        kind: {
+            int(t.partition(":")[2])
+            for t in topics
+            if t.startswith(f"{kind}:") and t.partition(":")[2].isdecimal() and len(t) < 32
+        }
+        for kind in ("thread", "forum")
+    }
     may = readable_forum_ids(asking.id if asking else None, is_operator=bool(asking and asking.is_operator))
     allowed = {f"forum:{number}" for number in ids["forum"] & may}
     if ids["thread"]:

@@ -20,13 +20,17 @@ def connect() -> None:
     events.connect(record.EntryMade, within=[reactions.words("record")])
     events.connect(reading.ForumMarked)
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
-    events.connect(transfer.ImportFinished, within=[reactions.words("places", "names", "front")], after=[reactions.renew])
+    events.connect(
+        transfer.ImportFinished, within=[reactions.words("places", "names", "front")], after=[reactions.renew]
+    )
 
 
 def _places() -> None:
     thread, forum = reactions.thread, reactions.forum
     events.connect(forums.PlacesChanged, within=[reactions.words("places")])
-    events.connect(forums.ThreadStarted, within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started])
+    events.connect(
+        forums.ThreadStarted, within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started]
+    )
     events.connect(forums.ReplyWritten, within=[reactions.words(thread, forum, "front"), reactions.tell_reply])
     events.connect(forums.PostEdited, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
     events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])

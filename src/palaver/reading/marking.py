@@ -53,7 +53,8 @@ def read_up_to(thread: Thread, *, by: Member, number: int) -> ThreadMark | None:
         return None
     with transaction.atomic():
         mark, made = ThreadMark.objects.select_for_update().get_or_create(
-            member=by, thread=thread,
+            member=by,
+            thread=thread,
             defaults={"number": post.number, "place": post.place, "read_at": clock.now()},
         )
         if not made and mark.number < post.number:

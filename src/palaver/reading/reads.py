@@ -121,9 +121,20 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
     r = rows[0]
     marked_at = (instant_of(r[17]) or horizon(viewer)) if viewer else None
     return ThreadHead(
-        *r[:6], instant_of(r[6]), r[7], r[8], instant_of(r[9]), r[10], bool(r[11]), *r[12:15], instant_of(r[15]),  # type: ignore[arg-type]
-        bool(r[16]), marked_at, r[18], r[19],
-    )  # fmt: skip
+        *r[:6],
+        instant_of(r[6]),
+        r[7],
+        r[8],
+        instant_of(r[9]),
+        r[10],
+        bool(r[11]),
+        *r[12:15],
+        instant_of(r[15]),  # type: ignore[arg-type]
+        bool(r[16]),
+        marked_at,
+        r[18],
+        r[19],
+    )
 
 
 # Every list is an inner statement that walks an index to the ids of one page, and one outer statement that dresses them.
@@ -153,7 +164,17 @@ def _dressed(inner: str, parameters: Sequence[Any], order: str, viewer: Viewer |
     rows = _rows(_DRESSED.format(inner=inner, order=order), [me, mark, mark, me, *parameters, me, me])
     return [
         ThreadRow(
-            *r[:5], instant_of(r[5]), r[6], r[7], instant_of(r[8]), r[9], r[10], bool(r[11]), bool(r[12]), r[13], r[14],  # type: ignore[arg-type]
+            *r[:5],
+            instant_of(r[5]),
+            r[6],
+            r[7],
+            instant_of(r[8]),
+            r[9],
+            r[10],
+            bool(r[11]),
+            bool(r[12]),
+            r[13],
+            r[14],  # type: ignore[arg-type]
             r[13] is not None,
         )
         for r in rows
@@ -207,7 +228,12 @@ def threads(
 
 
 def recommended(
-    forum_ids: Collection[int], window: timedelta | None, *, viewer: Viewer | None, skip: int = 0, size: int = THREADS_A_PAGE
+    forum_ids: Collection[int],
+    window: timedelta | None,
+    *,
+    viewer: Viewer | None,
+    skip: int = 0,
+    size: int = THREADS_A_PAGE,
 ) -> list[ThreadRow]:
     """A page of `recommended`: the window's recommendations of original posts, named ones only; ties by newest thread."""
     if not forum_ids:
@@ -232,7 +258,11 @@ def recommended(
 
 
 def unread(
-    forum_ids: Collection[int], viewer: Viewer, *, before: tuple[datetime, int] | None = None, size: int = THREADS_A_PAGE
+    forum_ids: Collection[int],
+    viewer: Viewer,
+    *,
+    before: tuple[datetime, int] | None = None,
+    size: int = THREADS_A_PAGE,
 ) -> list[ThreadRow]:
     """A page of what is new to a member, newest reply first: beyond the forum's mark and the thread's position, not their own."""
     if not forum_ids:

@@ -27,7 +27,13 @@ def enter(act: str, *, office: str, subject: str, payload: dict[str, Any]) -> En
     hashed = chain.payload_hash(salt, body)
     sequence = head.sequence + 1
     entry = Entry(
-        sequence=sequence, previous_hash=head.hash, at=at, office=office, act=act, subject=subject, payload_hash=hashed,
+        sequence=sequence,
+        previous_hash=head.hash,
+        at=at,
+        office=office,
+        act=act,
+        subject=subject,
+        payload_hash=hashed,
         hash=chain.header_hash(sequence, head.hash, at, office, act, subject, hashed),
     )
     entry.save(force_insert=True)

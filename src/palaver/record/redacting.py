@@ -24,7 +24,9 @@ def redact(entry: Entry, *, by: Member, because: str) -> Entry:
         if payload.body is None:
             raise Refusal(_("This entry's text has been emptied already."))
         redaction = enter(
-            "record.redact", office="operator", subject=f"entry:{entry.sequence}",
+            "record.redact",
+            office="operator",
+            subject=f"entry:{entry.sequence}",
             payload={"by": by.pk, "because": because.strip(), "entry": entry.sequence},
         )
         Payload.objects.filter(entry=entry).update(salt=None, body=None, redacted_by=redaction)

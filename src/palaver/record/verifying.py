@@ -60,7 +60,9 @@ def verify() -> Verification:
     found.head = previous
     head = Head.objects.filter(id=1).first()
     if head is not None and (head.sequence, head.hash) != (expected - 1, previous):
-        found.faults.append(f"The head names entry {head.sequence}, but the chain ends at {expected - 1} with another hash.")
+        found.faults.append(
+            f"The head names entry {head.sequence}, but the chain ends at {expected - 1} with another hash."
+        )
     if found and head is not None:
         with transaction.atomic():
             Head.objects.filter(id=1).update(verified_sequence=head.sequence, verified_at=clock.now())

@@ -65,7 +65,10 @@ def _of(origin: Import) -> Iterator[bytes]:
         yield from (_line("member", old, *rows.get(new, ())) for old, new in chunk)
     for chunk in _chunks(_things(origin, "thread")):
         yield from _threads(chunk, places)
-    old_posts = {new: old for old, new in ImportedThing.objects.filter(origin=origin, kind="post").values_list("old_id", "new_id")}
+    old_posts = {
+        new: old
+        for old, new in ImportedThing.objects.filter(origin=origin, kind="post").values_list("old_id", "new_id")
+    }
     lost = LostReference.objects.filter(origin=origin).values_list("post_id", "reference")
     yield from sorted(_line("lost", old_posts.get(post), reference) for post, reference in lost)
     # A target holds a new id; what it leads to is told by the thing, so here only that there is one.
@@ -100,7 +103,9 @@ def _threads(chunk: list[tuple[str, int]], places: dict[int, str]) -> Iterator[b
     for thread, *rest in told:
         posts[thread].append(_line("event", *rest))
     for kind, model in (("lock", Lock), ("pin", Pin)):
-        held = model._default_manager.filter(thread_id__in=ids).values_list("thread_id", "by__name", "because", "at", "ended_at")
+        held = model._default_manager.filter(thread_id__in=ids).values_list(
+            "thread_id", "by__name", "because", "at", "ended_at"
+        )
         for thread, *rest in held:
             posts[thread].append(_line(kind, *rest))
     for old, new in chunk:

@@ -67,7 +67,9 @@ class SameOrigin(CsrfViewMiddleware):
     def process_view(
         self, request: HttpRequest, callback: Callable[..., Any], callback_args: Any, callback_kwargs: Any
     ) -> HttpResponse | None:
-        if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"} or getattr(request, "_dont_enforce_csrf_checks", False):
+        if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"} or getattr(
+            request, "_dont_enforce_csrf_checks", False
+        ):
             return None
         site = request.headers.get("Sec-Fetch-Site")
         if site is not None:

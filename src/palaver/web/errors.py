@@ -74,10 +74,13 @@ WORDS: dict[int, tuple[object, object, object]] = {
 def _bare(request: HttpRequest | None, title: str) -> contexts.Shell:
     """A frame that asks no database, so that an error page never fails itself."""
     return contexts.Shell(
-        community=contexts.Community(name=settings.PALAVER_NAME, sentence=""), title=title,
-        theme="auto", here=request.path if request is not None else "/", robots="noindex",
+        community=contexts.Community(name=settings.PALAVER_NAME, sentence=""),
+        title=title,
+        theme="auto",
+        here=request.path if request is not None else "/",
+        robots="noindex",
         features=contexts.Features(language_choice=False),
-    )  # fmt: skip
+    )
 
 
 def _kept(request: HttpRequest | None) -> str:
@@ -87,12 +90,18 @@ def _kept(request: HttpRequest | None) -> str:
     return request.POST.get("body") or request.POST.get("reason") or request.POST.get("about") or ""
 
 
-def _show(request: HttpRequest | None, status: int, words: tuple[object, object, object], kept: str = "") -> HttpResponse:
+def _show(
+    request: HttpRequest | None, status: int, words: tuple[object, object, object], kept: str = ""
+) -> HttpResponse:
     page = contexts.ErrorPage(
-        status=status, happened=str(words[0]), why=str(words[1]), now=str(words[2]), kept=kept,
+        status=status,
+        happened=str(words[0]),
+        why=str(words[1]),
+        now=str(words[2]),
+        kept=kept,
         acts=(contexts.Link(_("Latest discussions"), "/latest"), contexts.Link(_("All forums"), "/forums")),
         request_id=str(request.META.get("palaver.request_id", "")) if request is not None and status >= 500 else "",
-    )  # fmt: skip
+    )
     html = templating.strict().get_template("errors/error.html").render(shell=_bare(request, str(words[0])), page=page)
     return HttpResponse(html, status=status)
 
@@ -104,8 +113,16 @@ def page(request: HttpRequest | None, status: int) -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A verb's refusal that no form of the view could show: its sentence is the page's."""
-    heading = WORDS.get(refusal.status, (_("That could not be done"), "", ""))[0] if refusal.status == 403 else _("That could not be done")
-    words = (heading, refusal.because, _("What you had typed is below, if you typed something.") if _kept(request) else "")
+    heading = (
+        WORDS.get(refusal.status, (_("That could not be done"), "", ""))[0]
+        if refusal.status == 403
+        else _("That could not be done")
+    )
+    words = (
+        heading,
+        refusal.because,
+        _("What you had typed is below, if you typed something.") if _kept(request) else "",
+    )
     return _show(request, refusal.status, words, _kept(request))
 
 

@@ -47,7 +47,9 @@ def moment(at: datetime, where: tzinfo, now: datetime | None = None, *, language
     seconds = (now - at).total_seconds()
     if 0 <= seconds < 3600:
         minutes = int(seconds // 60)
-        label = gettext("just now") if minutes < 1 else ngettext("%(n)s min ago", "%(n)s min ago", minutes) % {"n": minutes}
+        label = (
+            gettext("just now") if minutes < 1 else ngettext("%(n)s min ago", "%(n)s min ago", minutes) % {"n": minutes}
+        )
     elif 0 <= seconds < 6 * 86400:
         label = time if local.date() == now.astimezone(where).date() else f"{day} {time}"
     elif local.year == now.astimezone(where).year:

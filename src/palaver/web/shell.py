@@ -38,7 +38,9 @@ def _read_places() -> Places:
     everyone = frozenset(row.id for row in forums.values() if row.who_reads == Forum.Gate.EVERYONE)
     members = everyone | {row.id for row in forums.values() if row.who_reads == Forum.Gate.MEMBERS}
     main = tuple(row for row in forums.values() if row.is_main)
-    return Places({row.id: row for row in reads.categories()}, forums, main, everyone, members, len(members) < len(forums))
+    return Places(
+        {row.id: row for row in reads.categories()}, forums, main, everyone, members, len(members) < len(forums)
+    )
 
 
 _places = Kept(_read_places, "places")
@@ -116,16 +118,21 @@ def shell(
     reader = None
     if viewer is not None:
         reader = contexts.Reader(
-            name=viewer.name, href=member_address(viewer.name), keys=viewer.keys_on, zone=viewer.time_zone,
+            name=viewer.name,
+            href=member_address(viewer.name),
+            keys=viewer.keys_on,
+            zone=viewer.time_zone,
             operator=viewer.is_operator,
-        )  # fmt: skip
+        )
     flashes: tuple[contexts.Flash, ...] = ()
     if "messages" in request.COOKIES or hasattr(request, "_messages_added"):
         flashes = tuple(
             contexts.Flash(cast(Any, _FLASH.get(line.level_tag, "note")), str(line)) for line in get_messages(request)
         )
     main = tuple(
-        contexts.Tab(row.name, forum_href(row), row.id == forum_id) for row in known.main if row.id in may and not row.retired
+        contexts.Tab(row.name, forum_href(row), row.id == forum_id)
+        for row in known.main
+        if row.id in may and not row.retired
     )
     current = known.forums[forum_id].category_id if forum_id in known.forums else None
     rail = tuple(
@@ -134,13 +141,24 @@ def shell(
     )
     theme = viewer.theme if viewer else request.COOKIES.get("palaver_theme", "auto")
     return contexts.Shell(
-        community=community(), title=title, reader=reader, language=get_language() or "en",
+        community=community(),
+        title=title,
+        reader=reader,
+        language=get_language() or "en",
         direction="rtl" if get_language_bidi() else "ltr",
         theme=cast(contexts.Theme, theme if theme in {"auto", "light", "dark", "contrast"} else "auto"),
-        languages=tuple(settings.LANGUAGES), places=main, rail_categories=rail, trail=tuple(trail), flashes=flashes,
-        csrf_token=get_token(request) if token else "", canonical=canonical and settings.PALAVER_ORIGIN + canonical,
-        description=description, live=live, here=here, robots=robots,
-    )  # fmt: skip
+        languages=tuple(settings.LANGUAGES),
+        places=main,
+        rail_categories=rail,
+        trail=tuple(trail),
+        flashes=flashes,
+        csrf_token=get_token(request) if token else "",
+        canonical=canonical and settings.PALAVER_ORIGIN + canonical,
+        description=description,
+        live=live,
+        here=here,
+        robots=robots,
+    )
 
 
 _templates: dict[str, Template] = {}

@@ -2,87 +2,173 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import palaver.kit.clock
 from django.conf import settings
 from django.db import migrations, models
 
+import palaver.kit.clock
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('name', models.CharField(max_length=40, unique=True)),
-                ('name_key', models.CharField(help_text='What two look-alike names share (kit.text.names).', max_length=120, unique=True)),
-                ('email', models.EmailField(blank=True, default='', max_length=254)),
-                ('about', models.TextField(blank=True, default='')),
-                ('about_html', models.TextField(blank=True, default='')),
-                ('joined_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('is_operator', models.BooleanField(default=False)),
-                ('post_count', models.PositiveIntegerField(default=0)),
-                ('language', models.CharField(blank=True, default='', max_length=12)),
-                ('time_zone', models.CharField(blank=True, default='', max_length=64)),
-                ('theme', models.CharField(choices=[('auto', 'Auto'), ('light', 'Light'), ('dark', 'Dark'), ('contrast', 'Contrast')], default='auto', max_length=10)),
-                ('thread_view', models.CharField(choices=[('flat', 'Flat'), ('tree', 'Tree'), ('op', 'Op')], default='flat', max_length=5)),
-                ('highlight', models.CharField(choices=[('none', 'None'), ('new', 'New'), ('5', 'Newest 5'), ('10', 'Newest 10'), ('recommended', 'Recommended'), ('author', 'Author')], default='new', max_length=12)),
-                ('keys_on', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("name", models.CharField(max_length=40, unique=True)),
+                (
+                    "name_key",
+                    models.CharField(
+                        help_text="What two look-alike names share (kit.text.names).", max_length=120, unique=True
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, default="", max_length=254)),
+                ("about", models.TextField(blank=True, default="")),
+                ("about_html", models.TextField(blank=True, default="")),
+                ("joined_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                ("is_operator", models.BooleanField(default=False)),
+                ("post_count", models.PositiveIntegerField(default=0)),
+                ("language", models.CharField(blank=True, default="", max_length=12)),
+                ("time_zone", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("auto", "Auto"), ("light", "Light"), ("dark", "Dark"), ("contrast", "Contrast")],
+                        default="auto",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "thread_view",
+                    models.CharField(
+                        choices=[("flat", "Flat"), ("tree", "Tree"), ("op", "Op")], default="flat", max_length=5
+                    ),
+                ),
+                (
+                    "highlight",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("new", "New"),
+                            ("5", "Newest 5"),
+                            ("10", "Newest 10"),
+                            ("recommended", "Recommended"),
+                            ("author", "Author"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("keys_on", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='member_email_once', violation_error_code='taken')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="member_email_once",
+                        violation_error_code="taken",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rename',
+            name="Rename",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_name', models.CharField(max_length=40)),
-                ('old_key', models.CharField(db_index=True, max_length=120)),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renames', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("old_name", models.CharField(max_length=40)),
+                ("old_key", models.CharField(db_index=True, max_length=120)),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="renames", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('data', models.TextField(blank=True, default='')),
-                ('began_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('seen_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('browser', models.CharField(blank=True, default='', max_length=200)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("data", models.TextField(blank=True, default="")),
+                ("began_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("seen_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("browser", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['expires_at'], name='session_expiry')],
+                "indexes": [models.Index(fields=["expires_at"], name="session_expiry")],
             },
         ),
         migrations.CreateModel(
-            name='Suspension',
+            name="Suspension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('office', models.CharField(choices=[('operator', 'Operator'), ('watch', 'Watch'), ('jury', 'Jury')], max_length=10)),
-                ('because', models.TextField()),
-                ('since', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('until', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(help_text='Empty when a rule did it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suspensions', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "office",
+                    models.CharField(
+                        choices=[("operator", "Operator"), ("watch", "Watch"), ("jury", "Jury")], max_length=10
+                    ),
+                ),
+                ("because", models.TextField()),
+                ("since", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        help_text="Empty when a rule did it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suspensions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['member', '-until'], name='suspension_of_member')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='suspension_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='suspension_has_a_reason')],
+                "indexes": [models.Index(fields=["member", "-until"], name="suspension_of_member")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="suspension_ends_after_it_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="suspension_has_a_reason"
+                    ),
+                ],
             },
         ),
     ]

@@ -39,7 +39,9 @@ class Member(AbstractBaseUser):
         AUTHOR = "author"
 
     name = models.CharField(max_length=40, unique=True)
-    name_key = models.CharField(max_length=120, unique=True, help_text="What two look-alike names share (kit.text.names).")
+    name_key = models.CharField(
+        max_length=120, unique=True, help_text="What two look-alike names share (kit.text.names)."
+    )
     email = models.EmailField(blank=True, default="")
     about = models.TextField(blank=True, default="")
     about_html = models.TextField(blank=True, default="")

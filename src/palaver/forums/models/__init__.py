@@ -11,6 +11,17 @@ from palaver.forums.models.thread_event import ThreadEvent
 from palaver.forums.models.withdrawal import Withdrawal
 
 __all__ = [
-    "Admission", "Category", "Forum", "Lock", "Office", "Pin", "Post", "PostBody", "Recommendation", "SourceText",
-    "Thread", "ThreadEvent", "Withdrawal",
+    "Admission",
+    "Category",
+    "Forum",
+    "Lock",
+    "Office",
+    "Pin",
+    "Post",
+    "PostBody",
+    "Recommendation",
+    "SourceText",
+    "Thread",
+    "ThreadEvent",
+    "Withdrawal",
 ]

@@ -31,7 +31,9 @@ class Post(models.Model):
     number = models.PositiveIntegerField()
     place = models.PositiveIntegerField()
     answers = models.ForeignKey("self", models.PROTECT, related_name="replies", null=True, db_index=False)
-    answers_number = models.PositiveIntegerField(null=True, help_text="The number answered, even where that post is missing.")
+    answers_number = models.PositiveIntegerField(
+        null=True, help_text="The number answered, even where that post is missing."
+    )
     path = BytewiseCharField(max_length=240)
     depth = models.PositiveSmallIntegerField(default=0)
     subject = models.CharField(max_length=255, blank=True, default="")
@@ -49,7 +51,9 @@ class Post(models.Model):
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_once"),
             models.UniqueConstraint(fields=["thread", "place"], name="post_place_once"),
             models.UniqueConstraint(
-                fields=["author", "submission_key"], condition=Q(submission_key__isnull=False), name="post_submitted_once"
+                fields=["author", "submission_key"],
+                condition=Q(submission_key__isnull=False),
+                name="post_submitted_once",
             ),
         ]
         indexes: ClassVar = [

@@ -31,7 +31,9 @@ class Thread(models.Model):
             models.Index(fields=["-created_at", "-id"], name="thread_newest"),
             models.Index(fields=["author", "-created_at"], name="thread_author"),
             models.Index(
-                fields=["-rec_count", "-created_at", "-id"], condition=models.Q(rec_count__gt=0), name="thread_recommended"
+                fields=["-rec_count", "-created_at", "-id"],
+                condition=models.Q(rec_count__gt=0),
+                name="thread_recommended",
             ),
             models.Index(fields=["-created_at", "-id"], condition=models.Q(post_count=1), name="thread_unanswered"),
         ]

@@ -5,55 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('sequence', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('office', models.CharField(max_length=20)),
-                ('act', models.CharField(max_length=60)),
-                ('subject', models.CharField(help_text='What was acted on, as kind:id, for instance thread:12.', max_length=80)),
-                ('payload_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64, unique=True)),
+                ("sequence", models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("office", models.CharField(max_length=20)),
+                ("act", models.CharField(max_length=60)),
+                (
+                    "subject",
+                    models.CharField(help_text="What was acted on, as kind:id, for instance thread:12.", max_length=80),
+                ),
+                ("payload_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('sequence', models.PositiveBigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
-                ('verified_sequence', models.PositiveBigIntegerField(default=0)),
-                ('verified_at', models.DateTimeField(null=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("sequence", models.PositiveBigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
+                ("verified_sequence", models.PositiveBigIntegerField(default=0)),
+                ("verified_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Payload',
+            name="Payload",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='payload', serialize=False, to='record.entry')),
-                ('salt', models.CharField(max_length=64, null=True)),
-                ('body', models.TextField(help_text='Canonical JSON.', null=True)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="record.entry",
+                    ),
+                ),
+                ("salt", models.CharField(max_length=64, null=True)),
+                ("body", models.TextField(help_text="Canonical JSON.", null=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['subject'], name='entry_subject'),
+            model_name="entry",
+            index=models.Index(fields=["subject"], name="entry_subject"),
         ),
         migrations.AddConstraint(
-            model_name='head',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='record_has_one_head'),
+            model_name="head",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="record_has_one_head"),
         ),
         migrations.AddField(
-            model_name='payload',
-            name='redacted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='redactions', to='record.entry'),
+            model_name="payload",
+            name="redacted_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="redactions", to="record.entry"
+            ),
         ),
     ]

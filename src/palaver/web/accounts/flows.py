@@ -33,4 +33,3 @@ def patterns() -> list[URLPattern]:
         for one in theirs.urlpatterns
         if isinstance(one, URLPattern)
     ]
-

@@ -24,32 +24,100 @@ from palaver.web.shell import answer, shell
 COOKIE_AGE = 60 * 60 * 24 * 365
 
 
-def _groups(member: Member, given: dict[str, Any], problems: dict[str, str]) -> tuple[tuple[str, tuple[contexts.Field, ...]], ...]:
+def _groups(
+    member: Member, given: dict[str, Any], problems: dict[str, str]
+) -> tuple[tuple[str, tuple[contexts.Field, ...]], ...]:
     def value(name: str) -> str:
         return str(given.get(name, getattr(member, name)))
 
-    zones = (("", _("the site's: %(zone)s") % {"zone": settings.PALAVER_TIME_ZONE}), *((zone, zone) for zone in sorted(available_timezones()) if "/" in zone))
+    zones = (
+        ("", _("the site's: %(zone)s") % {"zone": settings.PALAVER_TIME_ZONE}),
+        *((zone, zone) for zone in sorted(available_timezones()) if "/" in zone),
+    )
     return (
-        (_("Who I am"), (
-            contexts.Field("name", _("Name"), value=value("name"), error=problems.get("name", ""), required=True, maximum=40,
-                           help=_("Earlier names stay visible on your page, and old links lead to it.")),
-            contexts.Field("about", _("About me"), "textarea", value=value("about"), error=problems.get("about", ""),
-                           maximum=2000, help=_("A few lines for your page. Markdown.")),
-        )),
-        (_("How I read"), (
-            contexts.Field("thread_view", _("Threads open"), "select", value=value("thread_view"), error=problems.get("thread_view", ""),
-                           options=(("flat", _("flat, in the order of writing")), ("tree", _("as a tree of who answered whom")),
-                                    ("op", _("with the original post only")))),
-            contexts.Field("highlight", _("Highlight"), "select", value=value("highlight"), error=problems.get("highlight", ""),
-                           options=(("none", _("nothing")), ("new", _("new since I marked the forum read")), ("5", _("the 5 newest")),
-                                    ("10", _("the 10 newest")), ("recommended", _("recommended")), ("author", _("by the original author")))),
-            contexts.Field("theme", _("Light"), "select", value=value("theme"), error=problems.get("theme", ""),
-                           options=(("auto", _("as my device")), ("light", _("light")), ("dark", _("dark")), ("contrast", _("high contrast")))),
-            contexts.Field("time_zone", _("Time zone"), "select", value=value("time_zone"), error=problems.get("time_zone", ""), options=zones),
-            contexts.Field("keys_on", _("Keyboard keys (press ? on any page to see them)"), "checkbox",
-                           checked=bool(given.get("keys_on", member.keys_on))),
-        )),
-    )  # fmt: skip
+        (
+            _("Who I am"),
+            (
+                contexts.Field(
+                    "name",
+                    _("Name"),
+                    value=value("name"),
+                    error=problems.get("name", ""),
+                    required=True,
+                    maximum=40,
+                    help=_("Earlier names stay visible on your page, and old links lead to it."),
+                ),
+                contexts.Field(
+                    "about",
+                    _("About me"),
+                    "textarea",
+                    value=value("about"),
+                    error=problems.get("about", ""),
+                    maximum=2000,
+                    help=_("A few lines for your page. Markdown."),
+                ),
+            ),
+        ),
+        (
+            _("How I read"),
+            (
+                contexts.Field(
+                    "thread_view",
+                    _("Threads open"),
+                    "select",
+                    value=value("thread_view"),
+                    error=problems.get("thread_view", ""),
+                    options=(
+                        ("flat", _("flat, in the order of writing")),
+                        ("tree", _("as a tree of who answered whom")),
+                        ("op", _("with the original post only")),
+                    ),
+                ),
+                contexts.Field(
+                    "highlight",
+                    _("Highlight"),
+                    "select",
+                    value=value("highlight"),
+                    error=problems.get("highlight", ""),
+                    options=(
+                        ("none", _("nothing")),
+                        ("new", _("new since I marked the forum read")),
+                        ("5", _("the 5 newest")),
+                        ("10", _("the 10 newest")),
+                        ("recommended", _("recommended")),
+                        ("author", _("by the original author")),
+                    ),
+                ),
+                contexts.Field(
+                    "theme",
+                    _("Light"),
+                    "select",
+                    value=value("theme"),
+                    error=problems.get("theme", ""),
+                    options=(
+                        ("auto", _("as my device")),
+                        ("light", _("light")),
+                        ("dark", _("dark")),
+                        ("contrast", _("high contrast")),
+                    ),
+                ),
+                contexts.Field(
+                    "time_zone",
+                    _("Time zone"),
+                    "select",
+                    value=value("time_zone"),
+                    error=problems.get("time_zone", ""),
+                    options=zones,
+                ),
+                contexts.Field(
+                    "keys_on",
+                    _("Keyboard keys (press ? on any page to see them)"),
+                    "checkbox",
+                    checked=bool(given.get("keys_on", member.keys_on)),
+                ),
+            ),
+        ),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +128,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = {}
     problems: dict[str, str] = {}
     if request.method == "POST":
-        given = {name: request.POST.get(name, "") for name in ("name", "about", "thread_view", "highlight", "theme", "time_zone")}
+        given = {
+            name: request.POST.get(name, "")
+            for name in ("name", "about", "thread_view", "highlight", "theme", "time_zone")
+        }
         given["keys_on"] = "keys_on" in request.POST
         try:
             settling.settle(member, **given)
@@ -69,9 +140,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             problems = {refusal.field: refusal.because}
     page = contexts.FormPage(
-        title=_("Preferences"), action="/account/preferences/", button=_("Save"), groups=_groups(member, given, problems),
+        title=_("Preferences"),
+        action="/account/preferences/",
+        button=_("Save"),
+        groups=_groups(member, given, problems),
         sentence=problems.get("", ""),
-    )  # fmt: skip
+    )
     frame = shell(request, _("Preferences"), token=True, robots="noindex")
     return answer("account/preferences.html", frame, page, status=422 if problems else 200)
 
@@ -85,13 +159,17 @@ def sessions(request: HttpRequest) -> HttpResponse:
     page = contexts.SessionsPage(
         sessions=tuple(
             contexts.SignedIn(
-                device=row.browser or _("A browser"), here=row.key == viewer.session_key,
-                seen=moments.moment(row.seen_at, where, now), action=f"/account/sessions/{row.key[:12]}/end",
+                device=row.browser or _("A browser"),
+                here=row.key == viewer.session_key,
+                seen=moments.moment(row.seen_at, where, now),
+                action=f"/account/sessions/{row.key[:12]}/end",
             )
             for row in rows
         )
-    )  # fmt: skip
-    return answer("account/sessions.html", shell(request, _("Where I am signed in"), token=True, robots="noindex"), page)
+    )
+    return answer(
+        "account/sessions.html", shell(request, _("Where I am signed in"), token=True, robots="noindex"), page
+    )
 
 
 @require_POST
@@ -123,7 +201,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     if request.viewer is not None:  # type: ignore[attr-defined]
         settling.settle(the_member(request), theme=wanted)
     else:
-        response.set_cookie("palaver_theme", wanted, max_age=COOKIE_AGE, samesite="Lax", secure=settings.SECURE, httponly=True)
+        response.set_cookie(
+            "palaver_theme", wanted, max_age=COOKIE_AGE, samesite="Lax", secure=settings.SECURE, httponly=True
+        )
     return response
 
 
@@ -137,5 +217,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(safe_next(request))
     if request.viewer is not None:  # type: ignore[attr-defined]
         settling.settle(the_member(request), language=wanted)
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=COOKIE_AGE, samesite="Lax", secure=settings.SECURE)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, wanted, max_age=COOKIE_AGE, samesite="Lax", secure=settings.SECURE
+    )
     return response

@@ -18,7 +18,9 @@ def order(request: HttpRequest) -> HttpResponse:
     ties = {
         "latest": _("Ties: the thread with the higher number first."),
         "newest": _("Ties: the thread with the higher number first."),
-        "recommended": _("Only named recommendations of the original post count, each once. Ties: the newer thread first."),
+        "recommended": _(
+            "Only named recommendations of the original post count, each once. Ties: the newer thread first."
+        ),
         "unanswered": _("Ties: the thread with the higher number first."),
         "unread": _("Your marks only take rows away; what is left stands as in Latest."),
     }
@@ -26,5 +28,9 @@ def order(request: HttpRequest) -> HttpResponse:
         contexts.OrderRule(one.key, str(one.title), f"/{one.key}", str(one.sentence), ties[one.key])
         for one in orders.ORDERS.values()
     )
-    response = answer("help/orders.html", shell(request, _("How lists are ordered"), canonical="/help/orders"), contexts.OrdersPage(rules))
+    response = answer(
+        "help/orders.html",
+        shell(request, _("How lists are ordered"), canonical="/help/orders"),
+        contexts.OrdersPage(rules),
+    )
     return cacheable(response, ["places"])

@@ -62,7 +62,11 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         later = contexts.Link(_("Older"), f"{member_address(found.name)}?before={cursor}")
     recent = tuple(
         contexts.MemberPost(
-            f"/p/{post_id}", subject or thread_subject, opening, moments.moment(at, where, now), forum_link(known[forum_id])
+            f"/p/{post_id}",
+            subject or thread_subject,
+            opening,
+            moments.moment(at, where, now),
+            forum_link(known[forum_id]),
         )
         for post_id, subject, thread_subject, opening, at, forum_id in rows
     )
@@ -75,15 +79,24 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         offices.insert(0, _("Operator"))
     suspension = found.running_suspension()
     page = contexts.MemberPage(
-        name=found.name, since=moments.moment(found.joined_at, where, now), posts=found.post_count,
-        threads=found.threads.filter(forum_id__in=readable(viewer)).count(), about=Markup(found.about_html), recent=recent,
-        offices=tuple(offices), names_before=tuple(found.renames.order_by("-at").values_list("old_name", flat=True)),
+        name=found.name,
+        since=moments.moment(found.joined_at, where, now),
+        posts=found.post_count,
+        threads=found.threads.filter(forum_id__in=readable(viewer)).count(),
+        about=Markup(found.about_html),
+        recent=recent,
+        offices=tuple(offices),
+        names_before=tuple(found.renames.order_by("-at").values_list("old_name", flat=True)),
         suspended=_("Suspended until %(until)s: %(because)s")
-        % {"until": moments.moment(suspension.until, where, now).exact, "because": suspension.because} if suspension else "",
+        % {"until": moments.moment(suspension.until, where, now).exact, "because": suspension.because}
+        if suspension
+        else "",
         unclaimed=_("These posts came from an older forum. Nobody has claimed this name here yet.")
-        if found.claimed_at is None else "",
-        own=viewer is not None and viewer.id == found.pk, pager=contexts.Pager(later=later),
-    )  # fmt: skip
+        if found.claimed_at is None
+        else "",
+        own=viewer is not None and viewer.id == found.pk,
+        pager=contexts.Pager(later=later),
+    )
     frame = shell(request, found.name, canonical=member_address(found.name))
     response = answer("members/member.html", frame, page)
     # A suspension lapses at its hour, and posts appear with every thread: only members without one are kept.

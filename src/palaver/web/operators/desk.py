@@ -38,32 +38,52 @@ def desk(request: HttpRequest) -> HttpResponse:
     locks = Lock.objects.filter(ended_at=None).select_related("thread", "by").order_by("-at")[:SHOWN]
     tables = (
         contexts.DeskTable(
-            "mail", _("Mail"),
-            _("Letters to members that wait or were sent.") if settings.PALAVER_MAIL_URL
+            "mail",
+            _("Mail"),
+            _("Letters to members that wait or were sent.")
+            if settings.PALAVER_MAIL_URL
             else _("No mail server is configured, so these wait here; open one to read it or to hand on its link."),
             (_("To"), _("Subject"), _("Written"), _("State"), _("Last words")),
             tuple(
-                (mail.to, contexts.Link(mail.subject, f"/desk/mail/{mail.pk}"), when(mail.created_at), mail.state, mail.last_words)
+                (
+                    mail.to,
+                    contexts.Link(mail.subject, f"/desk/mail/{mail.pk}"),
+                    when(mail.created_at),
+                    mail.state,
+                    mail.last_words,
+                )
                 for mail in mails
             ),
             _("No mail has been written yet."),
         ),
         contexts.DeskTable(
-            "jobs", _("Jobs that gave up"), _("What could not be done after all tries, with its last words."),
+            "jobs",
+            _("Jobs that gave up"),
+            _("What could not be done after all tries, with its last words."),
             (_("Kind"), _("Tries"), _("Last words")),
             tuple((row.kind, str(row.attempts), row.last_words) for row in due.given_up()[:SHOWN]),
             _("Nothing has given up."),
         ),
         contexts.DeskTable(
-            "members", _("Newest members"), _("Who joined last."), (_("Name"), _("Joined"), _("Posts")),
+            "members",
+            _("Newest members"),
+            _("Who joined last."),
+            (_("Name"), _("Joined"), _("Posts")),
             tuple(
-                (contexts.Link(member.name, member_address(member.name)), when(member.joined_at), str(member.post_count))
+                (
+                    contexts.Link(member.name, member_address(member.name)),
+                    when(member.joined_at),
+                    str(member.post_count),
+                )
                 for member in Member.objects.filter(claimed_at__isnull=False).order_by("-id")[:SHOWN]
             ),
             _("Nobody has joined yet."),
         ),
         contexts.DeskTable(
-            "suspensions", _("Suspensions in force"), _("Each ends by itself."), (_("Member"), _("Until"), _("Because")),
+            "suspensions",
+            _("Suspensions in force"),
+            _("Each ends by itself."),
+            (_("Member"), _("Until"), _("Because")),
             tuple(
                 (contexts.Link(row.member.name, member_address(row.member.name)), when(row.until), row.because)
                 for row in Suspension.objects.running().select_related("member")[:SHOWN]
@@ -71,26 +91,47 @@ def desk(request: HttpRequest) -> HttpResponse:
             _("Nobody is suspended."),
         ),
         contexts.DeskTable(
-            "locks", _("Locked threads"), _("By hosts, operators and withdrawals."), (_("Thread"), _("By"), _("Since"), _("Because")),
+            "locks",
+            _("Locked threads"),
+            _("By hosts, operators and withdrawals."),
+            (_("Thread"), _("By"), _("Since"), _("Because")),
             tuple(
-                (contexts.Link(lock.thread.subject, f"/t/{lock.thread_id}/{lock.thread.slug}"),
-                 lock.by.name if lock.by else _("the old forum"), when(lock.at), lock.because)
+                (
+                    contexts.Link(lock.thread.subject, f"/t/{lock.thread_id}/{lock.thread.slug}"),
+                    lock.by.name if lock.by else _("the old forum"),
+                    when(lock.at),
+                    lock.because,
+                )
                 for lock in locks
             ),
             _("No thread is locked."),
         ),
         contexts.DeskTable(
-            "imports", _("Imports"), _("Communities brought in, with what came of them."),
+            "imports",
+            _("Imports"),
+            _("Communities brought in, with what came of them."),
             (_("Engine"), _("Source"), _("Begun"), _("Finished"), _("Posts")),
             tuple(
-                (row.engine, row.source, when(row.begun_at), when(row.finished_at) or _("not yet"), str(row.report.get("posts", "")))
+                (
+                    row.engine,
+                    row.source,
+                    when(row.begun_at),
+                    when(row.finished_at) or _("not yet"),
+                    str(row.report.get("posts", "")),
+                )
                 for row in Import.objects.order_by("-begun_at")[:SHOWN]
             ),
             _("Nothing has been imported."),
         ),
-    )  # fmt: skip
-    warnings = () if settings.PALAVER_MAIL_URL else (_("No mail server is set (PALAVER_MAIL_URL): nothing leaves this house."),)
-    return answer("desk/desk.html", shell(request, _("Operators’ desk"), robots="noindex"), contexts.DeskPage(tables, warnings))
+    )
+    warnings = (
+        ()
+        if settings.PALAVER_MAIL_URL
+        else (_("No mail server is set (PALAVER_MAIL_URL): nothing leaves this house."),)
+    )
+    return answer(
+        "desk/desk.html", shell(request, _("Operators’ desk"), robots="noindex"), contexts.DeskPage(tables, warnings)
+    )
 
 
 @operators
@@ -99,9 +140,12 @@ def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     row = get_object_or_404(Mail, pk=mail_id)
     page = contexts.MailPage(
-        subject=row.subject, to=row.to, at=moments.moment(row.created_at, moments.zone(viewer.time_zone)), state=row.state,
+        subject=row.subject,
+        to=row.to,
+        at=moments.moment(row.created_at, moments.zone(viewer.time_zone)),
+        state=row.state,
         body=str(message_of(row).body),
-    )  # fmt: skip
+    )
     return answer("desk/mail.html", shell(request, row.subject, robots="noindex"), page)
 
 

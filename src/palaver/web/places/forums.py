@@ -33,16 +33,27 @@ def _row(index: dict[int, ForumIndexRow], forum_id: int, viewer: Viewer | None) 
     counts = index[forum_id]
     last = None
     if counts.last_thread_id is not None:
-        last = contexts.Link(counts.last_subject or "", thread_href(counts.last_thread_id, counts.last_slug or "thread"))
+        last = contexts.Link(
+            counts.last_subject or "", thread_href(counts.last_thread_id, counts.last_slug or "thread")
+        )
     where = moments.zone(viewer.time_zone if viewer else "")
     return contexts.ForumRow(
-        name=forum.name, href=forum_href(forum), sentence=forum.description, threads=counts.thread_count,
-        posts=counts.post_count, new=counts.new_posts, last=last, last_author=counts.last_author_name or "",
-        last_at=moments.moment(counts.last_post_at, where) if counts.last_post_at and last else None, retired=forum.retired,
-    )  # fmt: skip
+        name=forum.name,
+        href=forum_href(forum),
+        sentence=forum.description,
+        threads=counts.thread_count,
+        posts=counts.post_count,
+        new=counts.new_posts,
+        last=last,
+        last_author=counts.last_author_name or "",
+        last_at=moments.moment(counts.last_post_at, where) if counts.last_post_at and last else None,
+        retired=forum.retired,
+    )
 
 
-def _blocks(request: HttpRequest, only: CategoryRow | None) -> tuple[tuple[contexts.CategoryBlock, ...], tuple[contexts.ForumRow, ...]]:
+def _blocks(
+    request: HttpRequest, only: CategoryRow | None
+) -> tuple[tuple[contexts.CategoryBlock, ...], tuple[contexts.ForumRow, ...]]:
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     may = readable(viewer)
     index = forum_index(viewer)
@@ -69,9 +80,11 @@ def all_forums(request: HttpRequest) -> HttpResponse:
     """Every forum under its category; retired ones last."""
     blocks, retired = _blocks(request, None)
     page = contexts.ForumsPage(
-        title=_("All forums"), categories=blocks, retired=retired,
+        title=_("All forums"),
+        categories=blocks,
+        retired=retired,
         mark_all_action="/mark-all" if request.viewer is not None else "",  # type: ignore[attr-defined]
-    )  # fmt: skip
+    )
     frame = shell(request, _("All forums"), trail=trail(), canonical="/forums")
     return cacheable(answer("forums/all.html", frame, page), ["front", "places", "names"])
 
@@ -110,7 +123,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     where = moments.zone(viewer.time_zone if viewer else "")
     seats = [
         contexts.HostSeat(
-            contexts.Link(office.member.name, member_address(office.member.name)), moments.moment(office.since, where, now),
+            contexts.Link(office.member.name, member_address(office.member.name)),
+            moments.moment(office.since, where, now),
             _served(office, now),
         )
         for office in Office.objects.filter(forum=forum, ended_at=None).select_related("member").order_by("since")
@@ -120,8 +134,10 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         posts=Count("id"), authors=Count("author", distinct=True)
     )
     gates = {
-        Forum.Gate.EVERYONE: _("everyone"), Forum.Gate.MEMBERS: _("members"), Forum.Gate.ADMITTED: _("its own audience"),
-    }  # fmt: skip
+        Forum.Gate.EVERYONE: _("everyone"),
+        Forum.Gate.MEMBERS: _("members"),
+        Forum.Gate.ADMITTED: _("its own audience"),
+    }
     facts = (
         (_("Posts in 30 days"), f"{recent['posts']:,}"),
         (_("People who wrote in 30 days"), f"{recent['authors']:,}"),
@@ -133,12 +149,20 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         (_("Opened"), moments.moment(forum.created_at, where, now).exact),
     )
     page = contexts.ForumAboutPage(
-        name=forum.name, href=forum_href(row), sign=sign_of(row), sentence=forum.description,
-        purpose=Markup(forum.purpose_html), rules=tuple(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()),
-        hosts=tuple(seats), facts=facts,
-    )  # fmt: skip
+        name=forum.name,
+        href=forum_href(row),
+        sign=sign_of(row),
+        sentence=forum.description,
+        purpose=Markup(forum.purpose_html),
+        rules=tuple(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()),
+        hosts=tuple(seats),
+        facts=facts,
+    )
     frame = shell(
-        request, _("About %(forum)s") % {"forum": forum.name}, trail=trail(forum=row), forum_id=row.id,
+        request,
+        _("About %(forum)s") % {"forum": forum.name},
+        trail=trail(forum=row),
+        forum_id=row.id,
         canonical=f"{forum_href(row)}about",
     )
     return cacheable(answer("forums/about.html", frame, page), [f"forum:{row.id}", "places", "names"])
@@ -162,6 +186,7 @@ def mark_all(request: HttpRequest) -> HttpResponse:
     """Mark every forum read."""
     count = marking.mark_all(by=the_member(request))
     messages.success(
-        request, ngettext("Marked: %(n)s forum counts as read.", "Marked: %(n)s forums count as read.", count) % {"n": count}
+        request,
+        ngettext("Marked: %(n)s forum counts as read.", "Marked: %(n)s forums count as read.", count) % {"n": count},
     )
     return redirect(safe_next(request, "/latest"))

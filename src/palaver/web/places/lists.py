@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from palaver.accounts.reads import Viewer
 from palaver.forums import orders
-from palaver.forums.permissions import may_start
 from palaver.forums.models import Forum, Office
+from palaver.forums.permissions import may_start
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.reading import reads
@@ -24,9 +24,11 @@ from palaver.web.shell import answer, forum_href, forum_link, places, readable, 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOWS = {
-    "day": gettext_lazy("24 hours"), "week": gettext_lazy("7 days"), "month": gettext_lazy("30 days"),
+    "day": gettext_lazy("24 hours"),
+    "week": gettext_lazy("7 days"),
+    "month": gettext_lazy("30 days"),
     "ever": gettext_lazy("ever"),
-}  # fmt: skip
+}
 
 
 def thread_href(thread_id: int, slug: str) -> str:
@@ -34,7 +36,9 @@ def thread_href(thread_id: int, slug: str) -> str:
     return f"/t/{thread_id}/{slug}"
 
 
-def rows(found: Sequence[reads.ThreadRow], viewer: Viewer | None, *, with_forum: bool = True) -> tuple[contexts.ThreadRow, ...]:
+def rows(
+    found: Sequence[reads.ThreadRow], viewer: Viewer | None, *, with_forum: bool = True
+) -> tuple[contexts.ThreadRow, ...]:
     """Threads as a list shows them to this reader."""
     where = moments.zone(viewer.time_zone if viewer else "")
     now = clock.now()
@@ -45,14 +49,24 @@ def rows(found: Sequence[reads.ThreadRow], viewer: Viewer | None, *, with_forum:
         forum = known[row.forum_id]
         made.append(
             contexts.ThreadRow(
-                id=row.id, subject=row.subject, href=href, author=contexts.Link(row.author_name, member_address(row.author_name)),
-                started=moments.moment(row.created_at, where, now), replies=row.post_count - 1,
-                last_author=row.last_author_name, last=moments.moment(row.last_post_at, where, now),
-                last_href=f"/t/{row.id}/post/{row.last_number}", forum=forum_link(forum) if with_forum else None,
-                sign=sign_of(forum) if with_forum else None, new=row.new_count, new_href=f"/t/{row.id}/new", recs=row.recs,
-                pinned=row.pinned, locked=row.locked,
+                id=row.id,
+                subject=row.subject,
+                href=href,
+                author=contexts.Link(row.author_name, member_address(row.author_name)),
+                started=moments.moment(row.created_at, where, now),
+                replies=row.post_count - 1,
+                last_author=row.last_author_name,
+                last=moments.moment(row.last_post_at, where, now),
+                last_href=f"/t/{row.id}/post/{row.last_number}",
+                forum=forum_link(forum) if with_forum else None,
+                sign=sign_of(forum) if with_forum else None,
+                new=row.new_count,
+                new_href=f"/t/{row.id}/new",
+                recs=row.recs,
+                pinned=row.pinned,
+                locked=row.locked,
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 
@@ -85,12 +99,19 @@ def _tabs(viewer: Viewer | None, current: orders.Order, *, base: str = "") -> tu
         keys.append(orders.UNREAD)
     return tuple(
         contexts.Tab(
-            {"latest": _("Latest"), "newest": _("Newest"), "recommended": _("Recommended"), "unanswered": _("Unanswered"),
-             "unread": _("New for me")}[order.key],
-            f"{base}?order={order.key}" if base else f"/{order.key}", order.key == current.key, str(order.sentence),
+            {
+                "latest": _("Latest"),
+                "newest": _("Newest"),
+                "recommended": _("Recommended"),
+                "unanswered": _("Unanswered"),
+                "unread": _("New for me"),
+            }[order.key],
+            f"{base}?order={order.key}" if base else f"/{order.key}",
+            order.key == current.key,
+            str(order.sentence),
         )
         for order in keys
-    )  # fmt: skip
+    )
 
 
 def _pager(
@@ -122,7 +143,11 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
         page = pagination.asked(request.GET.get("page"))
         skip = (page - 1) * reads.THREADS_A_PAGE
         found = reads.recommended(ids, orders.WINDOWS[window], viewer=viewer, skip=skip)
-        later = contexts.Link(_("More"), f"{path}?in={window}&page={page + 1}") if len(found) > reads.THREADS_A_PAGE else None
+        later = (
+            contexts.Link(_("More"), f"{path}?in={window}&page={page + 1}")
+            if len(found) > reads.THREADS_A_PAGE
+            else None
+        )
         earlier = contexts.Link(_("Back to the top"), f"{path}?in={window}") if page > 1 else None
         found, pager = found[: reads.THREADS_A_PAGE], contexts.Pager(earlier=earlier, later=later)
         periods = tuple(contexts.Tab(str(label), f"{path}?in={key}", key == window) for key, label in _WINDOWS.items())
@@ -137,15 +162,23 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
         found, pager = _pager(found, order, path, before is None)
     empty = _("Nothing new: you have read it all.") if order is orders.UNREAD else _("Nobody has spoken here yet.")
     frame = shell(
-        request, title or _title(order), canonical=path, description=str(order.sentence),
+        request,
+        title or _title(order),
+        canonical=path,
+        description=str(order.sentence),
         live=",".join(f"forum:{i}" for i in sorted(ids)[:40]) if order is orders.LATEST else "",
     )
     page_ = contexts.ListPage(
-        title=title or _title(order), order=contexts.Order(_title(order), str(order.sentence)), orders=_tabs(viewer, order),
-        rows=rows(found, viewer), pager=pager, periods=periods, empty=contexts.Empty(empty, contexts.Link(_("All forums"), "/forums")),
+        title=title or _title(order),
+        order=contexts.Order(_title(order), str(order.sentence)),
+        orders=_tabs(viewer, order),
+        rows=rows(found, viewer),
+        pager=pager,
+        periods=periods,
+        empty=contexts.Empty(empty, contexts.Link(_("All forums"), "/forums")),
         mark_all_action="/mark-all" if viewer is not None and order in (orders.UNREAD, orders.LATEST) else "",
         today=moments.moment(clock.now(), moments.zone(viewer.time_zone if viewer else "")),
-    )  # fmt: skip
+    )
     response = answer("threads/list.html", frame, page_)
     # The recommended order moves with time and with every recommendation: it is asked anew each time.
     return response if order is orders.RECOMMENDED else cacheable(response, ["front", "places", "names"])
@@ -183,8 +216,6 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
     if row is None:
         raise Http404
     if row.id not in readable(viewer):
-
-
         return errors.page(request, 403)
     order = orders.ORDERS.get(request.GET.get("order", "latest"))
     if order is None or order is orders.UNREAD:
@@ -205,7 +236,9 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
         later = contexts.Link(_("More"), f"{path}?{extra}in={window}&page={number + 1}") if more else None
         earlier = contexts.Link(_("Back to the top"), f"{path}?{extra}in={window}") if number > 1 else None
         pager = contexts.Pager(earlier=earlier, later=later)
-        periods = tuple(contexts.Tab(str(label), f"{path}?{extra}in={key}", key == window) for key, label in _WINDOWS.items())
+        periods = tuple(
+            contexts.Tab(str(label), f"{path}?{extra}in={key}", key == window) for key, label in _WINDOWS.items()
+        )
     else:
         found = reads.threads(order, ids, viewer=viewer, before=before)
         found, pager = _pager(found, order, path, before is None, extra)
@@ -217,24 +250,38 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
     starts = may_start(asking, place) if asking is not None else None
     hosts = Office.objects.filter(forum=place, ended_at=None).select_related("member").order_by("since")
     head = contexts.ForumHead(
-        name=row.name, about_href=f"{path}about", sentence=row.description, sign=sign_of(row),
+        name=row.name,
+        about_href=f"{path}about",
+        sentence=row.description,
+        sign=sign_of(row),
         hosts=tuple(contexts.Link(office.member.name, member_address(office.member.name)) for office in hosts),
         start_href=f"{path}start" if starts else "",
-        why_not_start=_("This forum is retired: it can be read, but nothing new is written in it.") if row.retired
+        why_not_start=_("This forum is retired: it can be read, but nothing new is written in it.")
+        if row.retired
         else ("" if starts is None or starts else starts.because),
-        mark_action=f"{path}mark", retired=row.retired,
-    )  # fmt: skip
+        mark_action=f"{path}mark",
+        retired=row.retired,
+    )
     frame = shell(
-        request, row.name, trail=trail(category=places().categories[row.category_id]), forum_id=row.id, canonical=path,
-        description=row.description, live=f"forum:{row.id}",
+        request,
+        row.name,
+        trail=trail(category=places().categories[row.category_id]),
+        forum_id=row.id,
+        canonical=path,
+        description=row.description,
+        live=f"forum:{row.id}",
     )
     page = contexts.ListPage(
-        title=row.name, order=contexts.Order(_title(order), str(order.sentence)),
-        orders=_tabs(viewer, order, base=path), rows=rows(found, viewer, with_forum=False), pager=pager, periods=periods,
+        title=row.name,
+        order=contexts.Order(_title(order), str(order.sentence)),
+        orders=_tabs(viewer, order, base=path),
+        rows=rows(found, viewer, with_forum=False),
+        pager=pager,
+        periods=periods,
         empty=contexts.Empty(
             _("Nobody has spoken here yet."), contexts.Link(_("Start a thread"), f"{path}start") if starts else None
         ),
         forum=head,
-    )  # fmt: skip
+    )
     response = answer("forums/forum.html", frame, page)
     return response if order is orders.RECOMMENDED else cacheable(response, [f"forum:{row.id}", "places", "names"])

@@ -92,33 +92,48 @@ def record(request: HttpRequest) -> HttpResponse:
     }
     actors = {p["by"] for p in payloads.values() if isinstance(p.get("by"), int)}
     names = dict(Member.objects.filter(pk__in=actors).values_list("pk", "name"))
-    offices = {"operator": _("operator"), "host": _("host"), "author": _("author"), "rule": _("rule"), "member": _("member")}
+    offices = {
+        "operator": _("operator"),
+        "host": _("host"),
+        "author": _("author"),
+        "rule": _("rule"),
+        "member": _("member"),
+    }
     shown = []
     for entry in entries:
         payload = payloads[entry.sequence]
         hidden = _hidden(entry, viewer)
         shown.append(
             contexts.RecordEntry(
-                number=entry.sequence, at=moments.moment(entry.at, where, now),
-                actor=names.get(payload.get("by") or 0, _("the console")), capacity=offices.get(entry.office, entry.office),
-                act=_ACTS[entry.act]() if entry.act in _ACTS else entry.act, subject=links.get(entry.subject),
-                because="" if hidden else str(payload.get("because", "")), seal=entry.hash[:16],
+                number=entry.sequence,
+                at=moments.moment(entry.at, where, now),
+                actor=names.get(payload.get("by") or 0, _("the console")),
+                capacity=offices.get(entry.office, entry.office),
+                act=_ACTS[entry.act]() if entry.act in _ACTS else entry.act,
+                subject=links.get(entry.subject),
+                because="" if hidden else str(payload.get("because", "")),
+                seal=entry.hash[:16],
                 redacted=_("(its text has been emptied by a redaction)") if entry.payload.body is None else "",
             )
-        )  # fmt: skip
+        )
     verified, sound = _("Not verified yet on this machine."), None
     if head is not None and head.verified_at is not None:
         sound = True
         verified = _("Verified up to entry %(n)s, %(when)s. Head:") % {
-            "n": head.verified_sequence, "when": moments.moment(head.verified_at, where, now).exact,
-        }  # fmt: skip
+            "n": head.verified_sequence,
+            "when": moments.moment(head.verified_at, where, now).exact,
+        }
     pager = contexts.Pager(
         earlier=contexts.Link(_("Newest"), "/record") if start < newest else None,
         later=contexts.Link(_("Older"), f"/record?at={more[0].sequence}") if more else None,
     )
     page = contexts.RecordPage(
-        entries=tuple(shown), verified=verified, sound=sound, head=head.hash if head and head.sequence else "", pager=pager,
+        entries=tuple(shown),
+        verified=verified,
+        sound=sound,
+        head=head.hash if head and head.sequence else "",
+        pager=pager,
         empty=contexts.Empty(_("No act of authority has been done here yet.")),
-    )  # fmt: skip
+    )
     response = answer("record/record.html", shell(request, _("The record"), canonical="/record"), page)
     return cacheable(response, ["record", "places", "names"])

@@ -50,8 +50,9 @@ def recommenders(request: HttpRequest, post_id: int) -> HttpResponse:
             (contexts.Link(name, member_address(name)), moments.moment(at, where, now))
             for name, at in forum_reads.recommenders(post.pk)
         ),
-        unnamed=post.unnamed_recs, unnamed_from=_("the old forum") if post.unnamed_recs else "",
-    )  # fmt: skip
+        unnamed=post.unnamed_recs,
+        unnamed_from=_("the old forum") if post.unnamed_recs else "",
+    )
     row = places().forums[post.forum_id]
     frame = shell(request, _("Recommended by"), trail=trail(forum=row), forum_id=row.id, robots="noindex")
     return answer("threads/recommenders.html", frame, page)
@@ -73,15 +74,19 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
         runs = differences.segments(before.text, source.text) if before else [("same", source.text)]
         versions.append(
             contexts.Version(
-                source.version, moments.moment(source.written_at, where, now), author, source.because,
+                source.version,
+                moments.moment(source.written_at, where, now),
+                author,
+                source.because,
                 tuple(contexts.Difference("added" if kind == "new" else kind, text) for kind, text in runs),  # type: ignore[arg-type]
             )
         )
         before = source
     page = contexts.HistoryPage(
-        post=contexts.Link(f"#{post.number} · {post.thread.subject}", f"/p/{post.pk}"), subject=post.subject,
+        post=contexts.Link(f"#{post.number} · {post.thread.subject}", f"/p/{post.pk}"),
+        subject=post.subject,
         versions=tuple(reversed(versions)),
-    )  # fmt: skip
+    )
     row = places().forums[post.forum_id]
     frame = shell(request, _("History of a post"), trail=trail(forum=row), forum_id=row.id, robots="noindex")
     return answer("threads/history.html", frame, page)
@@ -119,17 +124,28 @@ def lock(request: HttpRequest, thread_id: int) -> HttpResponse:
             problems = complaint(refusal)
     if running is not None:
         page = contexts.ReasonPage(
-            title=_("Open the thread again"), explanation=_("It was locked for this reason: %(because)s") % {"because": running.because},
-            action=f"/t/{thread.pk}/lock", button=_("Open it again"), cancel_href=back, errors=problems,
+            title=_("Open the thread again"),
+            explanation=_("It was locked for this reason: %(because)s") % {"because": running.because},
+            action=f"/t/{thread.pk}/lock",
+            button=_("Open it again"),
+            cancel_href=back,
+            errors=problems,
             quoted=thread.subject,
-        )  # fmt: skip
+        )
     else:
         page = contexts.ReasonPage(
             title=_("Lock the thread"),
-            explanation=_("It will take no more replies. Your name, office and reason stand in the thread and on the record."),
-            action=f"/t/{thread.pk}/lock", button=_("Lock it"), cancel_href=back, reason=request.POST.get("reason", ""),
-            required=True, errors=problems, quoted=thread.subject,
-        )  # fmt: skip
+            explanation=_(
+                "It will take no more replies. Your name, office and reason stand in the thread and on the record."
+            ),
+            action=f"/t/{thread.pk}/lock",
+            button=_("Lock it"),
+            cancel_href=back,
+            reason=request.POST.get("reason", ""),
+            required=True,
+            errors=problems,
+            quoted=thread.subject,
+        )
     row = places().forums[thread.forum_id]
     frame = shell(request, page.title, trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
     return answer("threads/reason.html", frame, page, status=422 if problems else 200)
@@ -155,11 +171,19 @@ def pin(request: HttpRequest, thread_id: int) -> HttpResponse:
             problems = complaint(refusal)
     page = contexts.ReasonPage(
         title=_("Let the pin go") if pinned else _("Pin the thread"),
-        explanation=_("It will take its place in time again.") if pinned
-        else _("It will stand on top of its forum's list. Your name, office and reason stand in the thread and on the record."),
-        action=f"/t/{thread.pk}/pin", button=_("Let it go") if pinned else _("Pin it"), cancel_href=back,
-        reason=request.POST.get("reason", ""), required=not pinned, errors=problems, quoted=thread.subject,
-    )  # fmt: skip
+        explanation=_("It will take its place in time again.")
+        if pinned
+        else _(
+            "It will stand on top of its forum's list. Your name, office and reason stand in the thread and on the record."
+        ),
+        action=f"/t/{thread.pk}/pin",
+        button=_("Let it go") if pinned else _("Pin it"),
+        cancel_href=back,
+        reason=request.POST.get("reason", ""),
+        required=not pinned,
+        errors=problems,
+        quoted=thread.subject,
+    )
     row = places().forums[thread.forum_id]
     frame = shell(request, page.title, trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
     return answer("threads/reason.html", frame, page, status=422 if problems else 200)

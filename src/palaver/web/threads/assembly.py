@@ -44,7 +44,11 @@ def stands_out(row: PostRow, chosen: Light, viewer: Viewer | None) -> bool:
     """Whether the chosen highlight falls on a reply."""
     match chosen.kind:
         case "new":
-            return chosen.since is not None and row.created_at > chosen.since and (viewer is None or row.author_id != viewer.id)
+            return (
+                chosen.since is not None
+                and row.created_at > chosen.since
+                and (viewer is None or row.author_id != viewer.id)
+            )
         case "5" | "10":
             return row.place >= chosen.newest_from and row.place > 0
         case "recommended":
@@ -160,7 +164,13 @@ def lines(
 
 
 def summary(
-    rows: Iterable[TableRow | PostRow], head: ThreadHead, viewer: Viewer | None, here: frozenset[int], where: tzinfo, now: datetime, language: str
+    rows: Iterable[TableRow | PostRow],
+    head: ThreadHead,
+    viewer: Viewer | None,
+    here: frozenset[int],
+    where: tzinfo,
+    now: datetime,
+    language: str,
 ) -> contexts.SummaryTable:
     """The table of replies, as a tree: own subject or first words, author, number."""
     made = []

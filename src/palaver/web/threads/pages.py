@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from palaver.accounts.reads import Viewer
 from palaver.forums import reads as forum_reads
@@ -40,7 +39,9 @@ HIGHLIGHTS = {
 
 def href(head: reads.ThreadHead, **query: object) -> str:
     """The thread's address with the query parts that are set, in one fixed order."""
-    parts = [(name, query[name]) for name in ("view", "highlight", "page", "from") if query.get(name) not in (None, "", 1)]
+    parts = [
+        (name, query[name]) for name in ("view", "highlight", "page", "from") if query.get(name) not in (None, "", 1)
+    ]
     return f"/t/{head.id}/{head.slug}" + (f"?{urlencode(parts)}" if parts else "")
 
 
@@ -69,7 +70,10 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     view = asked_view if asked_view in VIEWS else (viewer.thread_view if viewer else "flat")
     asked_light = request.GET.get("highlight", "")
     kind = asked_light if asked_light in HIGHLIGHTS else (viewer.highlight if viewer else "none")
-    named = {"view": asked_view if asked_view in VIEWS else "", "highlight": asked_light if asked_light in HIGHLIGHTS else ""}
+    named = {
+        "view": asked_view if asked_view in VIEWS else "",
+        "highlight": asked_light if asked_light in HIGHLIGHTS else "",
+    }
     language = get_language() or "en"
     where = moments.zone(viewer.time_zone if viewer else "")
     now = clock.now()
@@ -99,9 +103,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     bodies = fragments.of(found, language)
     here = frozenset(row.number for row in found)
     chosen = assembly.light(kind, head)
-    views = [
-        assembly.post_view(row, head, viewer, bodies, chosen, where, now, language, here) for row in shown
-    ]
+    views = [assembly.post_view(row, head, viewer, bodies, chosen, where, now, language, here) for row in shown]
     op = assembly.post_view(opening, head, viewer, bodies, chosen, where, now, language, here)
     at_new = None if view == "tree" else next((n for n, one in enumerate(views) if one.new), None)
     if at_new is not None:
@@ -120,29 +122,49 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     why_not = _why_not(head, forum.retired, viewer)
     new = _new_count(head, views, replies, viewer)
     frame = shell(
-        request, head.subject, trail=trail(forum=forum), forum_id=forum.id, canonical=_canonical(request, head, view),
-        description=opening.opening, live=f"thread:{head.id}",
+        request,
+        head.subject,
+        trail=trail(forum=forum),
+        forum_id=forum.id,
+        canonical=_canonical(request, head, view),
+        description=opening.opening,
+        live=f"thread:{head.id}",
     )
     page_ = contexts.ThreadPage(
-        id=head.id, subject=head.subject, view=view, op=op,  # type: ignore[arg-type]
-        op_edited=None, posts=posts, replies=replies, new=new, new_href=f"/t/{head.id}/new",
+        id=head.id,
+        subject=head.subject,
+        view=view,
+        op=op,  # type: ignore[arg-type]
+        op_edited=None,
+        posts=posts,
+        replies=replies,
+        new=new,
+        new_href=f"/t/{head.id}/new",
         views=tuple(
             contexts.Tab(label, href(head, view=key, highlight=named["highlight"]), key == view)
             for key, label in (("flat", _("Flat")), ("tree", _("Tree")), ("op", _("First post")))
         ),
         highlights=tuple(
             contexts.Tab(str(label), href(head, view=named["view"], highlight=key), key == kind)
-            for key, label in HIGHLIGHTS.items() if viewer is not None or key != "new"
+            for key, label in HIGHLIGHTS.items()
+            if viewer is not None or key != "new"
         ),
         table=_table(head, viewer, found, here, view, where, now, language),
-        pager=pager, forum=forum_link(forum), forum_sentence=forum.description, forum_about=f"{forum_href(forum)}about",
+        pager=pager,
+        forum=forum_link(forum),
+        forum_sentence=forum.description,
+        forum_about=f"{forum_href(forum)}about",
         hosts=tuple(contexts.Link(name, member_address(name)) for name in hosts_of(forum.id).values()),
         reply=contexts.ReplyForm(action=f"/t/{head.id}/replies", once=secrets.token_urlsafe(12))
-        if viewer is not None and not why_not and view != "op" else None,
-        why_not_reply=why_not, lock_line=_lock_line(head), pinned=head.pinned,
-        lock_href=_lock_href(request, head, viewer), mark_action=f"{forum_href(forum)}mark" if viewer else "",
+        if viewer is not None and not why_not and view != "op"
+        else None,
+        why_not_reply=why_not,
+        lock_line=_lock_line(head),
+        pinned=head.pinned,
+        lock_href=_lock_href(request, head, viewer),
+        mark_action=f"{forum_href(forum)}mark" if viewer else "",
         last_number=head.last_number,
-    )  # fmt: skip
+    )
     response = answer("threads/thread.html", frame, page_)
     return cacheable(response, [f"thread:{head.id}", "places", "names"])
 
@@ -154,9 +176,11 @@ def _new_count(head: reads.ThreadHead, views: list[contexts.PostView], replies: 
     if len(views) == replies:
         return sum(view.new for view in views)
     return (
-        Post.objects.filter(thread_id=head.id, place__gt=0, created_at__gt=head.marked_at).exclude(author_id=viewer.id)
-        .order_by("-place")[:100].count()
-    )  # fmt: skip
+        Post.objects.filter(thread_id=head.id, place__gt=0, created_at__gt=head.marked_at)
+        .exclude(author_id=viewer.id)
+        .order_by("-place")[:100]
+        .count()
+    )
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:
@@ -193,15 +217,25 @@ def _tree(
     found = found[:size]
     named = {**named, "view": "tree"}
     earlier = contexts.Link(_("Back to the beginning"), href(head, **named)) if start else None
-    later = contexts.Link(_("Further into the tree"), href(head, **named, **{"from": following.number})) if following else None
+    later = (
+        contexts.Link(_("Further into the tree"), href(head, **named, **{"from": following.number}))
+        if following
+        else None
+    )
     position = _("%(total)s replies in all") % {"total": f"{replies:,}"} if earlier or later else ""
     return found, following, contexts.Pager(earlier=earlier, later=later, position=position)
 
 
 def _table(
-    head: reads.ThreadHead, viewer: Viewer | None, found: list[forum_reads.PostRow], here: frozenset[int], view: str,
-    where: tzinfo, now: datetime, language: str,
-) -> contexts.SummaryTable | None:  # fmt: skip
+    head: reads.ThreadHead,
+    viewer: Viewer | None,
+    found: list[forum_reads.PostRow],
+    here: frozenset[int],
+    view: str,
+    where: tzinfo,
+    now: datetime,
+    language: str,
+) -> contexts.SummaryTable | None:
     """The summary table: of the whole thread up to 200 replies, beyond that of this page."""
     if view == "op" or head.post_count <= 1:
         return None
@@ -234,9 +268,9 @@ def _why_not(head: reads.ThreadHead, retired: bool, viewer: Viewer | None) -> st
     if retired:
         return _("This forum is retired: it can be read, but nothing new is written in it.")
     if viewer is not None and viewer.suspended_until is not None:
-        return _("Your account is suspended until %(until)s, so you cannot reply here. You can read and recommend meanwhile.") % {
-            "until": moments.moment(viewer.suspended_until, moments.zone(viewer.time_zone)).exact
-        }
+        return _(
+            "Your account is suspended until %(until)s, so you cannot reply here. You can read and recommend meanwhile."
+        ) % {"until": moments.moment(viewer.suspended_until, moments.zone(viewer.time_zone)).exact}
     return ""
 
 

@@ -74,16 +74,28 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             preview = _preview(request, None)
             if preview is None and "preview" not in request.POST:
-                thread = posting.start_thread(forum=forum, author=author, subject=subject, text=body, submission_key=once)
+                thread = posting.start_thread(
+                    forum=forum, author=author, subject=subject, text=body, submission_key=once
+                )
                 return redirect(f"/t/{thread.pk}/{thread.slug}")
         except Refusal as refusal:
             problems = complaint(refusal)
     page = contexts.ComposePage(
-        title=_("Start a thread"), action=f"/f/{forum.slug}/start", button=_("Start the thread"), once=once, body=body,
-        subject=subject, subject_required=True, errors=problems, forum=forum_link(row), purpose=forum.description,
+        title=_("Start a thread"),
+        action=f"/f/{forum.slug}/start",
+        button=_("Start the thread"),
+        once=once,
+        body=body,
+        subject=subject,
+        subject_required=True,
+        errors=problems,
+        forum=forum_link(row),
+        purpose=forum.description,
         rules=tuple(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()),
-        cancel_href=f"/f/{forum.slug}/", preview=preview, maximum=rendering.LONGEST,
-    )  # fmt: skip
+        cancel_href=f"/f/{forum.slug}/",
+        preview=preview,
+        maximum=rendering.LONGEST,
+    )
     frame = shell(request, _("Start a thread"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
     return answer("threads/start.html", frame, page, status=422 if problems else 200)
 
@@ -98,12 +110,25 @@ def _reply_page(
     action = f"/p/{answering.pk}/reply" if answering is not None else f"/t/{thread.pk}/replies"
     back = f"/p/{answering.pk}" if answering is not None else f"/t/{thread.pk}/{thread.slug}"
     page = contexts.ComposePage(
-        title=_("Reply"), action=action, button=_("Reply"), once=_once(request), body=request.POST.get("body", ""),
-        subject=request.POST.get("subject", ""), errors=problems, answering=quoted, forum=forum_link(row),
-        cancel_href=back, preview=preview, maximum=rendering.LONGEST,
-    )  # fmt: skip
+        title=_("Reply"),
+        action=action,
+        button=_("Reply"),
+        once=_once(request),
+        body=request.POST.get("body", ""),
+        subject=request.POST.get("subject", ""),
+        errors=problems,
+        answering=quoted,
+        forum=forum_link(row),
+        cancel_href=back,
+        preview=preview,
+        maximum=rendering.LONGEST,
+    )
     frame = shell(
-        request, _("Reply: %(subject)s") % {"subject": thread.subject}, trail=trail(forum=row), forum_id=row.id, token=True,
+        request,
+        _("Reply: %(subject)s") % {"subject": thread.subject},
+        trail=trail(forum=row),
+        forum_id=row.id,
+        token=True,
         robots="noindex",
     )
     return answer("threads/reply.html", frame, page, status=422 if problems else 200)
@@ -115,11 +140,15 @@ def _as_view(request: HttpRequest, post: Post) -> contexts.PostView:
     shown = post.standing == Post.Standing.SHOWN
     html = forum_reads.bodies([post.pk]).get(post.pk, "") if shown else ""
     return contexts.PostView(
-        id=post.pk, number=post.number, author=post.author.name, author_href=member_address(post.author.name),
-        author_posts=post.author.post_count, at=moments.moment(post.created_at, where, clock.now(), language=get_language() or "en"),
+        id=post.pk,
+        number=post.number,
+        author=post.author.name,
+        author_href=member_address(post.author.name),
+        author_posts=post.author.post_count,
+        at=moments.moment(post.created_at, where, clock.now(), language=get_language() or "en"),
         body=Markup('<div class="prose" dir="auto">%s</div>') % Markup(html) if shown else Markup(""),
         subject=post.subject if shown else "",
-    )  # fmt: skip
+    )
 
 
 def _reply(request: HttpRequest, thread: Thread, answering: Post | None) -> HttpResponse:
@@ -131,9 +160,13 @@ def _reply(request: HttpRequest, thread: Thread, answering: Post | None) -> Http
             preview = _preview(request, thread.pk)
             if preview is None and "preview" not in request.POST:
                 post = posting.reply(
-                    thread=thread, author=author, text=request.POST.get("body", ""), subject=request.POST.get("subject", ""),
-                    answers=answering, submission_key=_once(request),
-                )  # fmt: skip
+                    thread=thread,
+                    author=author,
+                    text=request.POST.get("body", ""),
+                    subject=request.POST.get("subject", ""),
+                    answers=answering,
+                    submission_key=_once(request),
+                )
                 marking.read_up_to(thread, by=author, number=post.number)
                 return redirect(f"/t/{thread.pk}/post/{post.number}")
         except Refusal as refusal:
@@ -181,9 +214,13 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
             preview = _preview(request, post.thread_id)
             if preview is None and "preview" not in request.POST:
                 posting.edit(
-                    post, by=author, text=body, subject=subject, because=reason,
+                    post,
+                    by=author,
+                    text=body,
+                    subject=subject,
+                    because=reason,
                     seen_version=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None,
-                )  # fmt: skip
+                )
                 return redirect(f"/p/{post.pk}")
         except OutOfDate as refusal:
             problems = complaint(refusal)
@@ -192,10 +229,20 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
             problems = complaint(refusal)
     row = places().forums[post.forum_id]
     page = contexts.ComposePage(
-        title=_("Edit your post"), action=f"/p/{post.pk}/edit", button=_("Save"), once=seen, body=body, subject=subject,
-        subject_required=post.is_original, reason=reason, errors=problems, forum=forum_link(row), cancel_href=f"/p/{post.pk}",
-        preview=preview, maximum=rendering.LONGEST,
-    )  # fmt: skip
+        title=_("Edit your post"),
+        action=f"/p/{post.pk}/edit",
+        button=_("Save"),
+        once=seen,
+        body=body,
+        subject=subject,
+        subject_required=post.is_original,
+        reason=reason,
+        errors=problems,
+        forum=forum_link(row),
+        cancel_href=f"/p/{post.pk}",
+        preview=preview,
+        maximum=rendering.LONGEST,
+    )
     frame = shell(request, _("Edit your post"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
     return answer("threads/edit.html", frame, page, status=422 if problems else 200)
 
@@ -214,13 +261,22 @@ def withdraw(request: HttpRequest, post_id: int) -> HttpResponse:
     explanation = (
         _("Its text goes out of sight and the thread is locked; a line stays in its place. This cannot be undone.")
         if post.is_original
-        else _("Its text goes out of sight; a line stays in its place, so that the answers keep their sense. This cannot be undone.")
+        else _(
+            "Its text goes out of sight; a line stays in its place, so that the answers keep their sense. This cannot be undone."
+        )
     )
     page = contexts.ReasonPage(
-        title=_("Withdraw your post"), explanation=explanation, action=f"/p/{post.pk}/withdraw", button=_("Withdraw it"),
-        cancel_href=f"/p/{post.pk}", danger=True, quoted=post.opening,
-    )  # fmt: skip
-    frame = shell(request, _("Withdraw your post"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
+        title=_("Withdraw your post"),
+        explanation=explanation,
+        action=f"/p/{post.pk}/withdraw",
+        button=_("Withdraw it"),
+        cancel_href=f"/p/{post.pk}",
+        danger=True,
+        quoted=post.opening,
+    )
+    frame = shell(
+        request, _("Withdraw your post"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex"
+    )
     return answer("threads/reason.html", frame, page)
 
 
@@ -231,11 +287,15 @@ def position(request: HttpRequest) -> HttpResponse:
     member = the_member(request)
     wanted: dict[int, int] = {}
     for name, value in list(request.POST.items())[:50]:
-        if name.isascii() and name.isdecimal() and value.isascii() and value.isdecimal() and len(name) < 16 and len(value) < 10:
+        if (
+            name.isascii()
+            and name.isdecimal()
+            and value.isascii()
+            and value.isdecimal()
+            and len(name) < 16
+            and len(value) < 10
+        ):
             wanted[int(name)] = int(value)
     threads = Thread.objects.select_related("forum").filter(pk__in=wanted)
-    marking.read_many(
-        ((thread, wanted[thread.pk]) for thread in threads if may_read(member, thread.forum)), by=member
-    )
+    marking.read_many(((thread, wanted[thread.pk]) for thread in threads if may_read(member, thread.forum)), by=member)
     return HttpResponse(status=204)
-

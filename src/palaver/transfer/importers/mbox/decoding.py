@@ -15,7 +15,10 @@ from email.utils import parsedate_tz
 
 _PARSER = email.parser.BytesParser(policy=email.policy.compat32)
 _ID = re.compile(r"<([^<>\s]{1,2000})>")
-_TAG = re.compile(r"^\s*(?:(?:re|aw|antw|sv|vs|fwd?|wg|odp|rif|tr)\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*:|\[[^\]\[]{1,60}\])\s*", re.IGNORECASE)
+_TAG = re.compile(
+    r"^\s*(?:(?:re|aw|antw|sv|vs|fwd?|wg|odp|rif|tr)\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*:|\[[^\]\[]{1,60}\])\s*",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[^\s<>()\",;:]+@[^\s<>()\",;:]+")
 _AT = re.compile(r"([^\s<>()\",;:@]+) at ([^\s<>()\",;:@]+\.[^\s<>()\",;:@]+)")
 _IN_BRACKETS = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)\s*$")
@@ -153,7 +156,9 @@ def instant(value: str, latest: datetime) -> datetime | None:
 
 def separator_instant(separator: bytes, second: bytes, latest: datetime) -> datetime | None:
     """The instant of a `From ` line: `From ana@example.org  Mon Mar  1 06:22:56 1999`."""
-    found = re.search(rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?\d{4})\s*$", separator + second)
+    found = re.search(
+        rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?\d{4})\s*$", separator + second
+    )
     return None if found is None else instant(found[1].decode("ascii"), latest)
 
 
@@ -172,8 +177,10 @@ def body(message: email.message.Message) -> Text:
         kind = part.get_content_type()
         name = part.get_filename()
         content = _payload(part)
-        if name is None and kind in ("text/plain", "text/html", "text/enriched", "message/rfc822") and (
-            part.get_content_disposition() != "attachment"
+        if (
+            name is None
+            and kind in ("text/plain", "text/html", "text/enriched", "message/rfc822")
+            and (part.get_content_disposition() != "attachment")
         ):
             text, guessed = read(content, part.get_content_charset())
             undeclared = undeclared or guessed

@@ -101,7 +101,9 @@ class Mbox:
         for thread in self._threads:
             root = thread[0]
             if len(thread) > paths.HIGHEST:
-                raise ArchiveRefused(root.where, f"this thread has {len(thread):,} messages, and at most {paths.HIGHEST:,} fit.")
+                raise ArchiveRefused(
+                    root.where, f"this thread has {len(thread):,} messages, and at most {paths.HIGHEST:,} fit."
+                )
             checksum = hashlib.sha256("\n".join(message.key for message in thread).encode()).hexdigest()[:32]
             yield ThreadDraft(
                 root.key, PLACE, decoding.subject(root.subject), root.date,

@@ -56,7 +56,8 @@ def messages(file: ArchiveFile) -> Iterator[RawMessage]:
         size += len(text)
         if size > LARGEST_MESSAGE:
             raise ArchiveRefused(
-                file.name, f"the message at byte {begin:,} is longer than {LARGEST_MESSAGE // MEBIBYTE} MiB. Take it out first."
+                file.name,
+                f"the message at byte {begin:,} is longer than {LARGEST_MESSAGE // MEBIBYTE} MiB. Take it out first.",
             )
         empty = not text.strip(b"\r\n")
         text = lines.next()
