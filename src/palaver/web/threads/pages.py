@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import cast
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -81,12 +82,11 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     replies = max(head.post_count - 1, 0)
 
     pager = contexts.Pager()
-    following: forum_reads.PostRow | None = None
     if view == "op":
         found = forum_reads.flat_page(head.id, 0, member_id=me, size=1)
         shown = []
     elif view == "tree":
-        found, following, pager = _tree(request, head, me, replies, named)
+        found, pager = _tree(request, head, me, replies, named)
         shown = [row for row in found if row.place > 0]
     else:
         page = pagination.page(pagination.asked(request.GET.get("page")), replies, SIZE)
@@ -133,8 +133,8 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     page_ = contexts.ThreadPage(
         id=head.id,
         subject=head.subject,
-        view=view,
-        op=op,  # type: ignore[arg-type]
+        view=cast(contexts.View, view),
+        op=op,
         op_edited=None,
         posts=posts,
         replies=replies,
@@ -202,7 +202,7 @@ def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]
 
 def _tree(
     request: HttpRequest, head: reads.ThreadHead, me: int | None, replies: int, named: dict[str, str]
-) -> tuple[list[forum_reads.PostRow], forum_reads.PostRow | None, contexts.Pager]:
+) -> tuple[list[forum_reads.PostRow], contexts.Pager]:
     """A window into the tree: it begins at `?from=`, a post number, and is found by one index walk however deep."""
     start = ""
     number = request.GET.get("from", "")
@@ -223,7 +223,7 @@ def _tree(
         else None
     )
     position = _("%(total)s replies in all") % {"total": f"{replies:,}"} if earlier or later else ""
-    return found, following, contexts.Pager(earlier=earlier, later=later, position=position)
+    return found, contexts.Pager(earlier=earlier, later=later, position=position)
 
 
 def _table(
