@@ -30,6 +30,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -316,6 +317,12 @@ _tables_lock = threading.Lock()
 
 def shared() -> Words:
     """This host's table, at `home()/run/words`."""
+    return _at(os.environ.get("PALAVER_HOME"))
+
+
+@lru_cache(maxsize=8)
+def _at(named: str | None) -> Words:
+    # Every page asks several times, and making out the home touches the disk.
     path = env.home() / "run" / "words"
     with _tables_lock:
         found = _tables.get(path)
