@@ -33,9 +33,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
-
-from palaver.kit import env
 
 SLOTS = 1 << 17
 RECORDS = 4096
@@ -288,6 +285,7 @@ def _lives(pid: int, since: float) -> bool:
         return boot + int(fields[19]) / os.sysconf("SC_CLK_TCK") <= since + 2
     except (OSError, StopIteration, IndexError, ValueError):
         return True
+<<<<<<< HEAD
 
 
 class Claim:
@@ -339,3 +337,5 @@ def pending(names: Iterable[str]) -> Claim:
 def settle(claim: Claim) -> None:
     """Give the names of a claim their new values. Call once the transaction has been committed."""
     claim.settle()
+=======
+>>>>>>> front
