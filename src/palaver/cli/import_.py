@@ -21,7 +21,9 @@ FAILED = 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     engines = parser.add_subparsers(dest="engine", metavar="ENGINE", required=True, title="engines")
-    discourse = engines.add_parser("discourse", help="topics of a Discourse forum: a folder or a tar of their JSON files")
+    discourse = engines.add_parser(
+        "discourse", help="topics of a Discourse forum: a folder or a tar of their JSON files"
+    )
     discourse.add_argument("path", type=Path, metavar="PATH", help="the folder, or the tar (plain, gz, bz2, xz, zst)")
     discourse.add_argument(
         "--origin",
@@ -39,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mbox.add_argument("path", type=Path, nargs="+", metavar="PATH")
     mbox.add_argument("--forum", default="", metavar="NAME", help="the forum's name (default: the list's)")
     for words in (discourse, mbox):
-        words.add_argument("--into", default="", metavar="CATEGORY", help="the category that its forums come to stand in")
+        words.add_argument(
+            "--into", default="", metavar="CATEGORY", help="the category that its forums come to stand in"
+        )
         words.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         words.add_argument("--json", action="store_true", help="print the report as JSON")
         words.add_argument("--checksum", action="store_true", help="add a checksum of everything imported so far")
@@ -56,7 +60,12 @@ def run(args: argparse.Namespace) -> int:
     because = ""
     try:
         importing.run(
-            importer(args), into=args.into, dry_run=args.dry_run, checksum=args.checksum, report=report, watch=Bar(args.quiet)
+            importer(args),
+            into=args.into,
+            dry_run=args.dry_run,
+            checksum=args.checksum,
+            report=report,
+            watch=Bar(args.quiet),
         )
     except ArchiveRefused as refused:
         because, code = str(refused), FAILED
@@ -67,7 +76,10 @@ def run(args: argparse.Namespace) -> int:
     if because:
         print(f"palaver import: {because}", file=sys.stderr)
         if report.counts["posts"] and not args.dry_run:
-            print("What was imported before that place stands whole. Mend the archive and run again to go on.", file=sys.stderr)
+            print(
+                "What was imported before that place stands whole. Mend the archive and run again to go on.",
+                file=sys.stderr,
+            )
     return code
 
 

@@ -11,6 +11,7 @@ from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.record.entering import enter
+from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
 
@@ -37,6 +38,14 @@ def words(*names: Name) -> Callable[[Any], None]:
         change([name if isinstance(name, str) else name(event) for name in names])
 
     return mark
+
+
+def words_of_batch(event: transfer.ImportBatchStored) -> None:
+    """Lists, grown threads and authors' pages of an import's batch are not served from before either."""
+    names = [f"forum:{forum_id}" for forum_id in event.forum_ids]
+    names += [f"thread:{thread_id}" for thread_id in event.thread_ids]
+    names += [f"member:{member_id}" for member_id in event.member_ids]
+    change(["front", "places", *names])
 
 
 def tell_thread_started(event: forums.ThreadStarted) -> None:

@@ -10,6 +10,7 @@ from palaver.kit import events
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
+from palaver.transfer import events as transfer
 
 
 def connect() -> None:
@@ -18,6 +19,8 @@ def connect() -> None:
     _people()
     events.connect(record.EntryMade, within=[reactions.words("record")])
     events.connect(reading.ForumMarked)
+    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
+    events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
 
 def _places() -> None:

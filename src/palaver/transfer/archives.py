@@ -1,8 +1,8 @@
-"""Reading archives of strangers: a folder, a single file, or a tar (plain, gz, bz2, xz, zst), streamed and never unpacked.
+"""Reading archives of strangers: a folder, a single file, or a tar (plain, gz, bz2, xz, zst), streamed and never
+unpacked.
 
-Nothing of an archive ever becomes a path on this machine. Names that lead outside, links and devices are refused all the
-same, because whoever made such an archive meant harm or made a mistake that the operator should know of.
-"""
+Nothing of an archive ever becomes a path on this machine. Names that lead outside, links and devices are refused all
+the same, because whoever made such an archive meant harm or made a mistake that the operator should know of. """
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class ArchiveFile:
         """Everything in it. Raises ArchiveRefused when that is more than `largest` bytes, or when it is damaged."""
         if self.size is not None and self.size > largest:
             raise ArchiveRefused(
-                self.name, f"it has {self.size:,} bytes, and at most {largest:,} are read of one file. Nothing of it was taken."
+                self.name,
+                f"it has {self.size:,} bytes, and at most {largest:,} are read of one file. Nothing of it was taken.",
             )
         with damage_told(self.name):
             content = self.stream.read(largest + 1)
@@ -53,7 +54,7 @@ class ArchiveFile:
         return content
 
 
-class damage_told:  # noqa: N801 - reads as a word of a sentence: with damage_told(name)
+class damage_told:
     """Turn what broken archives raise into a sentence with the file's name."""
 
     def __init__(self, name: str, tell: Any = None) -> None:
@@ -134,9 +135,13 @@ def _of_folder(folder: Path) -> Iterator[ArchiveFile]:
             path = Path(root) / name
             kind = path.lstat()
             if stat.S_ISLNK(kind.st_mode):
-                raise ArchiveRefused(str(path), "it is a link. Archives with links are not read; put the file itself there.")
+                raise ArchiveRefused(
+                    str(path), "it is a link. Archives with links are not read; put the file itself there."
+                )
             if not stat.S_ISREG(kind.st_mode):
-                raise ArchiveRefused(str(path), "it is a device or a pipe, not a file. Archives with such are not read.")
+                raise ArchiveRefused(
+                    str(path), "it is a device or a pipe, not a file. Archives with such are not read."
+                )
             try:
                 stream = path.open("rb")
             except OSError as error:
@@ -150,6 +155,7 @@ def _unreadable(error: OSError) -> None:
 
 
 def _of_tar(stream: _Forward, path: Path) -> Iterator[ArchiveFile]:
+    stream.limit = _HEADERS
     with damage_told(str(path), stream.tell):
         archive = tarfile.open(fileobj=stream, mode="r:", errors="surrogateescape")
     with archive:
@@ -174,14 +180,18 @@ def _of_tar(stream: _Forward, path: Path) -> Iterator[ArchiveFile]:
 
 def _check_member(member: tarfile.TarInfo, path: Path) -> None:
     name = member.name
-    shown = f"{path}: {ascii(name[:200])}"
+    shown = f"{path}: {name[:200]!a}"
     parts = name.replace("\\", "/").split("/")
     if name.startswith(("/", "\\")) or ".." in parts or name[1:3] in (":\\", ":/"):
         raise ArchiveRefused(shown, "this name leads out of the archive. Such archives are not read.")
     if len(name) > LONGEST_NAME or "\x00" in name:
-        raise ArchiveRefused(shown, f"this name is longer than {LONGEST_NAME} characters or broken. Such archives are not read.")
+        raise ArchiveRefused(
+            shown, f"this name is longer than {LONGEST_NAME} characters or broken. Such archives are not read."
+        )
     if member.issym() or member.islnk():
-        raise ArchiveRefused(shown, f"this is a link to {ascii(member.linkname[:200])}. Archives with links are not read.")
+        raise ArchiveRefused(
+            shown, f"this is a link to {member.linkname[:200]!a}. Archives with links are not read."
+        )
     if not (member.isfile() or member.isdir()):
         raise ArchiveRefused(shown, "this is a device or a pipe, not a file. Archives with such are not read.")
 

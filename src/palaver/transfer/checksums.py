@@ -21,7 +21,8 @@ CHUNK = 200
 
 
 def of_imports() -> str:
-    """64 hexadecimal digits over all imported forums, members, threads, posts, texts, events, locks, recs and addresses.
+    """64 hexadecimal digits over all imported forums, members, threads, posts, texts, events, locks, recs and
+    addresses.
 
     Content that members have added to imported threads since then counts too.
     """
@@ -65,7 +66,10 @@ def _of(origin: Import) -> Iterator[bytes]:
         yield from (_line("member", old, *rows.get(new, ())) for old, new in chunk)
     for chunk in _chunks(_things(origin, "thread")):
         yield from _threads(chunk, places)
-    old_posts = {new: old for old, new in ImportedThing.objects.filter(origin=origin, kind="post").values_list("old_id", "new_id")}
+    old_posts = {
+        new: old
+        for old, new in ImportedThing.objects.filter(origin=origin, kind="post").values_list("old_id", "new_id")
+    }
     lost = LostReference.objects.filter(origin=origin).values_list("post_id", "reference")
     yield from sorted(_line("lost", old_posts.get(post), reference) for post, reference in lost)
     # A target holds a new id; what it leads to is told by the thing, so here only that there is one.
@@ -83,8 +87,8 @@ def _threads(chunk: list[tuple[str, int]], places: dict[int, str]) -> Iterator[b
     bodies = dict(PostBody.objects.filter(post__thread_id__in=ids).values_list("post_id", "html"))
     numbers = dict(Post.objects.filter(thread_id__in=ids).values_list("pk", "number"))
     rows = Post.objects.filter(thread_id__in=ids).order_by("thread_id", "place").values_list(
-        "thread_id", "pk", "author__name", "number", "place", "answers_id", "answers_number", "path", "depth", "subject",
-        "opening", "standing", "version", "created_at", "edited_at", "rec_count", "unnamed_recs",
+        "thread_id", "pk", "author__name", "number", "place", "answers_id", "answers_number", "path", "depth",
+        "subject", "opening", "standing", "version", "created_at", "edited_at", "rec_count", "unnamed_recs",
     )  # fmt: skip
     for thread, pk, author, number, place, answers, *rest in rows:
         answered = None if answers is None else numbers.get(answers)
@@ -100,7 +104,9 @@ def _threads(chunk: list[tuple[str, int]], places: dict[int, str]) -> Iterator[b
     for thread, *rest in told:
         posts[thread].append(_line("event", *rest))
     for kind, model in (("lock", Lock), ("pin", Pin)):
-        held = model._default_manager.filter(thread_id__in=ids).values_list("thread_id", "by__name", "because", "at", "ended_at")
+        held = model._default_manager.filter(thread_id__in=ids).values_list(
+            "thread_id", "by__name", "because", "at", "ended_at"
+        )
         for thread, *rest in held:
             posts[thread].append(_line(kind, *rest))
     for old, new in chunk:

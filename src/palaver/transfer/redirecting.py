@@ -61,5 +61,7 @@ def _kept(path: str) -> str | None:
 
 def _only(kind: str, old_id: str) -> int | None:
     """What an old id became, unless two old communities know it and the address does not say which is meant."""
-    found = ImportedThing.objects.filter(kind=kind, old_id=old_id, origin__engine=_ENGINE).values_list("new_id", flat=True)[:2]
+    found = ImportedThing.objects.filter(kind=kind, old_id=old_id, origin__engine=_ENGINE).values_list(
+        "new_id", flat=True
+    )[:2]
     return found[0] if len(found) == 1 else None

@@ -33,7 +33,17 @@ _ROWS = (
     ("subjects_cut", "subjects that were too long"),
     ("known", "threads that were imported before"),
 )
-_ALWAYS = ("threads", "posts", "events", "members", "reply_links", "reply_links_missing", "recs", "redirects", "duplicates")
+_ALWAYS = (
+    "threads",
+    "posts",
+    "events",
+    "members",
+    "reply_links",
+    "reply_links_missing",
+    "recs",
+    "redirects",
+    "duplicates",
+)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
-"""One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what each old
-id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it.
-"""
+"""One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what
+each old id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it. """
 
 from __future__ import annotations
 
@@ -37,12 +36,14 @@ _THREADS = Table(
     "last_author_id",
 )  # fmt: skip
 _POSTS = Table(
-    Post, "id", "thread_id", "forum_id", "author_id", "number", "place", "answers_id", "answers_number", "path", "depth",
-    "subject", "opening", "standing", "created_at", "edited_at", "unnamed_recs",
+    Post, "id", "thread_id", "forum_id", "author_id", "number", "place", "answers_id", "answers_number", "path",
+    "depth", "subject", "opening", "standing", "created_at", "edited_at", "unnamed_recs",
 )  # fmt: skip
 _BODIES = Table(PostBody, "post_id", "html", "renderer")
 _TEXTS = Table(SourceText, "post_id", "version", "kind", "subject", "text", "written_at")
-_EVENTS = Table(ThreadEvent, "id", "thread_id", "after_place", "number", "act", "by_id", "office", "because", "html", "at")
+_EVENTS = Table(
+    ThreadEvent, "id", "thread_id", "after_place", "number", "act", "by_id", "office", "because", "html", "at"
+)
 _LOCKS = Table(Lock, "thread_id", "by_id", "office", "because", "at")
 _PINS = Table(Pin, "thread_id", "by_id", "because", "at")
 _MEMBERS = Table(Member, "id", "name", "name_key", "password", "joined_at", "last_login")
@@ -89,7 +90,8 @@ class _Standing:
 
 
 class Settling:
-    """One batch on its way into the tables. Made anew for every try; `known` and `report` change only when it has settled."""
+    """One batch on its way into the tables. Made anew for every try; `known` and `report` change only when it has
+    settled."""
 
     def __init__(
         self, origin: Import, known: Known, places: dict[str, PlaceDraft], into: str, report: Report, dry_run: bool
@@ -182,7 +184,12 @@ class Settling:
         known_posts: dict[str, tuple[int, str]],
     ) -> dict[str, _Standing]:
         """The threads of this batch that stand already: by their own old id, else by a post of them that does."""
-        old_posts = {post.old_id: known_posts[post.old_id][0] for one in todo for post in one.draft.posts if post.old_id in known_posts}
+        old_posts = {
+            post.old_id: known_posts[post.old_id][0]
+            for one in todo
+            for post in one.draft.posts
+            if post.old_id in known_posts
+        }
         rows: dict[int, tuple[int, str, int, int, int]] = {}
         for part in _parts(old_posts.values()):
             found = Post.objects.filter(pk__in=part).values_list("pk", "thread_id", "path", "place", "number")
@@ -199,7 +206,11 @@ class Settling:
                     break
         by_id: dict[int, _Standing] = {}
         for part in _parts(wanted.values()):
-            threads = Thread.objects.select_for_update().filter(pk__in=part) if not self._dry else Thread.objects.filter(pk__in=part)
+            threads = (
+                Thread.objects.select_for_update().filter(pk__in=part)
+                if not self._dry
+                else Thread.objects.filter(pk__in=part)
+            )
             for thread in threads:
                 by_id[thread.pk] = _Standing(
                     thread.pk, thread.forum_id, thread.post_count, thread.last_number, thread.last_post_at,
@@ -284,7 +295,9 @@ class Settling:
             self._address(draft.address, f"/t/{state.id}/{slug}")
         if draft.lock is not None:
             self._counts["locks"] += 1
-            self._rows[_LOCKS].append((state.id, self._by(draft.lock), Lock.Office.IMPORT.value, draft.lock.because, draft.lock.at))
+            self._rows[_LOCKS].append(
+                (state.id, self._by(draft.lock), Lock.Office.IMPORT.value, draft.lock.because, draft.lock.at)
+            )
         if draft.pin is not None:
             self._counts["pins"] += 1
             self._rows[_PINS].append((state.id, self._by(draft.pin), draft.pin.because, draft.pin.at))
@@ -350,7 +363,10 @@ class Settling:
     # People and places.
 
     def _seat(
-        self, todo: Sequence[Rendered], known_posts: dict[str, tuple[int, str]], known_events: dict[str, tuple[int, str]]
+        self,
+        todo: Sequence[Rendered],
+        known_posts: dict[str, tuple[int, str]],
+        known_events: dict[str, tuple[int, str]],
     ) -> None:
         """Find or make the members that this batch needs, in the order in which they appear."""
         people: dict[str, PersonDraft] = {}
@@ -411,7 +427,7 @@ class Settling:
         if self._dry:
             forum_id = self._ids(Forum, 1)[0]
         else:
-            category, made = Category.objects.get_or_create(
+            category, _made = Category.objects.get_or_create(
                 name=self._into[:80], defaults={"slug": _free_slug(Category, slugs.slug(self._into)), "place": 1000}
             )
             slug = _free_slug(Forum, slug)
@@ -439,7 +455,9 @@ class Settling:
         for part in _parts(path for path, _target in self._addresses):
             taken.update(OldAddress.objects.filter(path__in=part).values_list("path", flat=True))
         self._skipped["address_taken"] += len(taken)
-        self._rows[_ADDRESSES] = [(self._origin.pk, path, target) for path, target in self._addresses if path not in taken]
+        self._rows[_ADDRESSES] = [
+            (self._origin.pk, path, target) for path, target in self._addresses if path not in taken
+        ]
         self._addresses = [pair for pair in self._addresses if pair[0] not in taken]
         for table in (_MEMBERS, _THREADS, _POSTS, _BODIES, _TEXTS, _EVENTS, _LOCKS, _PINS, _THINGS, _ADDRESSES, _LOST):
             table.insert(self._rows[table])

@@ -24,7 +24,9 @@ class Table:
         if unknown:
             raise ValueError(f"{model.__name__} has no {', '.join(sorted(unknown))}.")
         others = [
-            field for name, field in fields.items() if name not in attributes and not isinstance(field, models.AutoField)
+            field
+            for name, field in fields.items()
+            if name not in attributes and not isinstance(field, models.AutoField)
         ]
         self.columns = [fields[name].column for name in attributes] + [field.column for field in others]
         self._defaults = tuple(field.get_default() for field in others)

@@ -63,7 +63,8 @@ class Discourse:
         self._places: dict[str, PlaceDraft] = {}
         self._slugs: dict[str, str] = {}
         self._own = re.compile(
-            rf'(?P<before>\bhref\s*=\s*")https?://{re.escape(urlsplit(self._given).netloc)}(?=/(?:t|u|c|p)/)', re.IGNORECASE
+            rf'(?P<before>\bhref\s*=\s*")https?://{re.escape(urlsplit(self._given).netloc)}(?=/(?:t|u|c|p)/)',
+            re.IGNORECASE,
         )
 
     # Before anything is stored.
@@ -102,7 +103,9 @@ class Discourse:
         if old_id in self._places:
             return
         way = self._slugs.get(old_id, "")
-        name = self._names.get(old_id) or way.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ").strip().capitalize()
+        name = (
+            self._names.get(old_id) or way.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ").strip().capitalize()
+        )
         addresses = [f"/c/{old_id}"]
         if way:
             addresses += [f"/c/{way}/{old_id}", f"/c/{way}"]
@@ -232,7 +235,9 @@ def _likes(post: Shape) -> int:
     if not isinstance(post.value.get("actions_summary"), list):
         return 0
     return sum(
-        action.number("count") for action in post.each("actions_summary") if action.value.get("id") == LIKE and "count" in action.value
+        action.number("count")
+        for action in post.each("actions_summary")
+        if action.value.get("id") == LIKE and "count" in action.value
     )
 
 

@@ -84,7 +84,8 @@ class Mbox:
                         joining.Message(
                             key, len(self._messages), date, _person_key(address, name), name,
                             decoding.field(message, "Subject"), [_key(found) for found in decoding.references(message)],
-                            decoding.wordy_reference(message), offset, len(raw.content), f"{raw.file}, byte {raw.byte:,}",
+                            decoding.wordy_reference(message), offset, len(raw.content),
+                            f"{raw.file}, byte {raw.byte:,}",
                         )
                     )  # fmt: skip
                     offset += len(raw.content)
@@ -101,7 +102,9 @@ class Mbox:
         for thread in self._threads:
             root = thread[0]
             if len(thread) > paths.HIGHEST:
-                raise ArchiveRefused(root.where, f"this thread has {len(thread):,} messages, and at most {paths.HIGHEST:,} fit.")
+                raise ArchiveRefused(
+                    root.where, f"this thread has {len(thread):,} messages, and at most {paths.HIGHEST:,} fit."
+                )
             checksum = hashlib.sha256("\n".join(message.key for message in thread).encode()).hexdigest()[:32]
             yield ThreadDraft(
                 root.key, PLACE, decoding.subject(root.subject), root.date,
@@ -133,7 +136,8 @@ class Mbox:
 
 
 def _key(identifier: str) -> str:
-    """A Message-ID as an old id; the very long ones by their hash. Half characters cannot be stored, so they are hashed too."""
+    """A Message-ID as an old id; the very long ones by their hash. Half characters cannot be stored, so they are
+    hashed too."""
     if len(identifier) <= LONGEST_KEY and identifier.isascii() and identifier.isprintable():
         return identifier
     return f"sha256:{hashlib.sha256(identifier.encode('utf-8', 'surrogateescape')).hexdigest()}"
