@@ -17,6 +17,7 @@ from tests.transfer.making import mail, mbox
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER = "Thu, 2 May 2002 09:00:00 +0200"
+LAST = "Thu, 2 May 2002 11:00:00 +0200"
 
 
 def write(path: Path, *messages: bytes) -> Path:
@@ -28,7 +29,7 @@ def test_replies_join_the_thread_of_what_they_answer_whatever_their_order(tmp_pa
     report = mbox(
         write(
             tmp_path / "village.mbox",
-            mail("c@x", "Re: [village] The well", answers="b@x", date="Thu, 2 May 2002 11:00:00 +0200", sender="c@x.example (Chidi)"),
+            mail("c@x", "Re: [village] The well", answers="b@x", date=LAST, sender="c@x.example (Chidi)"),
             mail("b@x", "Re: The well", answers="a@x", date=LATER, sender="b@x.example (Bram)"),
             mail("a@x", "[village] The well"),
         )
@@ -137,7 +138,8 @@ def test_a_date_that_cannot_be_read_is_taken_from_the_line_before_the_message(tm
 
 def test_parts_are_read_and_attachments_noted(tmp_path: Path) -> None:
     body = (
-        b"--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nGr=C3=BC=C3=9Fe\n"
+        b"--b\nContent-Type: text/plain; charset=utf-8\n"
+        b"Content-Transfer-Encoding: quoted-printable\n\nGr=C3=BC=C3=9Fe\n"
         b'--b\nContent-Type: image/png; name="well.png"\nContent-Disposition: attachment; filename="well.png"\n'
         b"Content-Transfer-Encoding: base64\n\naGVsbG8=\n--b--\n"
     )

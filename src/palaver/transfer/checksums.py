@@ -60,10 +60,10 @@ def _of(origin: Import) -> Iterator[bytes]:
         )}  # fmt: skip
         yield from (_line("forum", old, *rows.get(new, ())) for old, new in chunk)
     for chunk in _chunks(_things(origin, "member")):
-        rows = {row[0]: row[1:] for row in Member.objects.filter(pk__in=[new for _, new in chunk]).values_list(
+        people = {row[0]: row[1:] for row in Member.objects.filter(pk__in=[new for _, new in chunk]).values_list(
             "pk", "name", "name_key", "email", "joined_at", "claimed_at", "post_count"
         )}  # fmt: skip
-        yield from (_line("member", old, *rows.get(new, ())) for old, new in chunk)
+        yield from (_line("member", old, *people.get(new, ())) for old, new in chunk)
     for chunk in _chunks(_things(origin, "thread")):
         yield from _threads(chunk, places)
     old_posts = {

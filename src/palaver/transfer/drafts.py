@@ -23,7 +23,7 @@ class PostDraft:
     `answers` is the `old_id` of the post answered, in the same thread and before this one, "" for none or unknown;
     `answers_number` its number where the old engine had numbers, also of a post that is missing; `lost_reference`
     what a message answered that is not in the archive; `hidden` that the old forum did not show it; `held` that we do
-    not either. """
+    not either."""
 
     old_id: str
     author: PersonDraft

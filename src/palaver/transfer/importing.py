@@ -47,7 +47,7 @@ class Survey:
 
     `source` tells this community from others of the same engine; `fallback` says that it was taken from a file's
     name, so that things already here decide first whose archive this is. `samples` are (kind, old id, checksum) to
-    know it by. """
+    know it by."""
 
     source: str
     category: str

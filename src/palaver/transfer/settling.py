@@ -1,5 +1,5 @@
 """One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what
-each old id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it. """
+each old id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def instant(value: str, latest: datetime) -> datetime | None:
 
 
 def separator_instant(separator: bytes, second: bytes, latest: datetime) -> datetime | None:
-    """The instant of a `From ` line, `From ana@example.org  Mon Mar  1 06:22:56 1999`, or of its broken-off `second` half."""
+    """The instant of a line `From ana@example.org  Mon Mar  1 06:22:56 1999`, or of its broken-off `second` half."""
     for line in (separator, second):
         if found := _STAMP.search(line):
             return instant(found[1].decode("ascii"), latest)

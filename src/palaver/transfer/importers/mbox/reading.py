@@ -41,7 +41,7 @@ class Mbox:
         self._forum = forum.strip()
         self._threads: list[list[joining.Message]] = []
         self._messages: list[joining.Message] = []
-        self._spool = tempfile.TemporaryFile(prefix="palaver-import-")
+        self._spool = tempfile.TemporaryFile(prefix="palaver-import-")  # noqa: SIM115 - goes with this object
 
     def survey(self, report: Report, watch: Watch) -> Survey:
         """Read every message, keep each once, and join them to threads."""
