@@ -41,6 +41,7 @@ def words(*names: Name) -> Callable[[Any], None]:
 
 
 def words_of_batch(event: transfer.ImportBatchStored) -> None:
+<<<<<<< HEAD
     """An import's batch changes the lists of its forums, the threads that have grown, and its authors' pages."""
     change(
         [
@@ -57,6 +58,13 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
 def renew(event: transfer.ImportFinished) -> None:
     """A whole community has come in: every page is made anew once."""
     shared().renew()
+=======
+    """Lists, grown threads and authors' pages of an import's batch are not served from before either."""
+    names = [f"forum:{forum_id}" for forum_id in event.forum_ids]
+    names += [f"thread:{thread_id}" for thread_id in event.thread_ids]
+    names += [f"member:{member_id}" for member_id in event.member_ids]
+    change(["front", "places", *names])
+>>>>>>> transfer
 
 
 def tell_thread_started(event: forums.ThreadStarted) -> None:
