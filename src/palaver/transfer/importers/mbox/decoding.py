@@ -158,19 +158,11 @@ def instant(value: str, latest: datetime) -> datetime | None:
 
 
 def separator_instant(separator: bytes, second: bytes, latest: datetime) -> datetime | None:
-<<<<<<< HEAD
-    """The instant of a `From ` line: `From ana@example.org  Mon Mar  1 06:22:56 1999`."""
-    found = re.search(
-        rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?\d{4})\s*$", separator + second
-    )
-    return None if found is None else instant(found[1].decode("ascii"), latest)
-=======
     """The instant of a line `From ana@example.org  Mon Mar  1 06:22:56 1999`, or of its broken-off `second` half."""
     for line in (separator, second):
         if found := _STAMP.search(line):
             return instant(found[1].decode("ascii"), latest)
     return None
->>>>>>> transfer
 
 
 def body(message: email.message.Message) -> Text:
