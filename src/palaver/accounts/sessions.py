@@ -27,7 +27,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         row = self._row()
         if row is None:
-            self._session_key = None  # type: ignore[assignment]
+            self._session_key = None
             return {}
         return self.decode(row.data)
 
@@ -36,7 +36,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()  # type: ignore[assignment]
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -48,7 +48,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         now = clock.now()
         member = data.get(SESSION_KEY)
         values = {

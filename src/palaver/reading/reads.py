@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 
@@ -64,7 +64,6 @@ class ThreadRow(NamedTuple):
     pinned: bool
     read_number: int | None
     new_count: int
-    opened: bool
 
 
 class ForumIndexRow(NamedTuple):
@@ -91,7 +90,7 @@ def horizon(viewer: Viewer) -> datetime:
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return cast(list[tuple[Any, ...]], cursor.fetchall())
 
 
 def _instant(value: datetime) -> Any:
@@ -120,20 +119,9 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
         return None
     r = rows[0]
     marked_at = (instant_of(r[17]) or horizon(viewer)) if viewer else None
-    return ThreadHead(
-        *r[:6],
-        instant_of(r[6]),
-        r[7],
-        r[8],
-        instant_of(r[9]),
-        r[10],
-        bool(r[11]),
-        *r[12:15],
-        instant_of(r[15]),  # type: ignore[arg-type]
-        bool(r[16]),
-        marked_at,
-        r[18],
-        r[19],
+    state = (bool(r[11]), *r[12:15], instant_of(r[15]), bool(r[16]))
+    return ThreadHead._make(
+        (*r[:6], instant_of(r[6]), r[7], r[8], instant_of(r[9]), r[10], *state, marked_at, r[18], r[19])
     )
 
 
@@ -163,19 +151,20 @@ def _dressed(inner: str, parameters: Sequence[Any], order: str, viewer: Viewer |
     mark = _instant(horizon(viewer) if viewer else clock.now())
     rows = _rows(_DRESSED.format(inner=inner, order=order), [me, mark, mark, me, *parameters, me, me])
     return [
-        ThreadRow(
-            *r[:5],
-            instant_of(r[5]),
-            r[6],
-            r[7],
-            instant_of(r[8]),
-            r[9],
-            r[10],
-            bool(r[11]),
-            bool(r[12]),
-            r[13],
-            r[14],  # type: ignore[arg-type]
-            r[13] is not None,
+        ThreadRow._make(
+            (
+                *r[:5],
+                instant_of(r[5]),
+                r[6],
+                r[7],
+                instant_of(r[8]),
+                r[9],
+                r[10],
+                bool(r[11]),
+                bool(r[12]),
+                r[13],
+                r[14],
+            )
         )
         for r in rows
     ]
@@ -321,6 +310,6 @@ def forum_index(viewer: Viewer | None) -> dict[int, ForumIndexRow]:
       LEFT JOIN accounts_member la ON la.id = lt.last_author_id
     """
     return {
-        r[0]: ForumIndexRow(*r[:3], instant_of(r[3]), *r[4:8], instant_of(r[8]), r[9], r[10])
+        r[0]: ForumIndexRow._make((*r[:3], instant_of(r[3]), *r[4:8], instant_of(r[8]), r[9], r[10]))
         for r in _rows(sql, [*parameters, me])
     }

@@ -352,8 +352,7 @@ class EventLine:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One line of the summary table."""
 
     number: int

@@ -55,8 +55,8 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
         links[f"category:{category.pk}"] = contexts.Link(category.name, f"/c/{category.slug}/")
     for member in Member.objects.filter(pk__in=ids.get("member", ())):
         links[f"member:{member.pk}"] = contexts.Link(member.name, member_address(member.name))
-    for number in ids.get("entry", ()):
-        links[f"entry:{number}"] = contexts.Link(str(number), f"/record?at={number}#e{number}")
+    for sequence in ids.get("entry", ()):
+        links[f"entry:{sequence}"] = contexts.Link(str(sequence), f"/record?at={sequence}#e{sequence}")
     return links
 
 

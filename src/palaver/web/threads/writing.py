@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -202,7 +203,11 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     post = find_post(post_id, author)
     may_edit(author, post).or_refuse()
     newest = SourceText.objects.get(post=post, version=post.version)
-    body = newest.text if newest.kind == SourceText.Kind.MARKDOWN else to_markdown(newest.text, newest.kind)
+    body = (
+        newest.text
+        if newest.kind == SourceText.Kind.MARKDOWN
+        else to_markdown(newest.text, cast(rendering.Kind, newest.kind))
+    )
     subject = post.thread.subject if post.is_original else post.subject
     seen, reason = str(post.version), ""
     problems: dict[str, str] = {}
@@ -286,7 +291,8 @@ def position(request: HttpRequest) -> HttpResponse:
     """Positions read, in a batch: `thread=number` pairs as the script sends them while a thread is read."""
     member = the_member(request)
     wanted: dict[int, int] = {}
-    for name, value in list(request.POST.items())[:50]:
+    for name in list(request.POST)[:50]:
+        value = request.POST.get(name, "")
         if (
             name.isascii()
             and name.isdecimal()
