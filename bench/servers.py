@@ -132,7 +132,9 @@ def nginx(
         (folder / "files" / str(number)).write_bytes(content)
         told = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in headers.items()}
         lines = "".join(
-            f'add_header {name} "{value}";' for name, value in told.items() if name not in ("content-type", "content-length")
+            f'add_header {name} "{value}";'
+            for name, value in told.items()
+            if name not in ("content-type", "content-length")
         )
         kind = headers.get("content-type", "text/html; charset=utf-8")
         places.append(f'location = {path} {{ default_type "{kind}"; alias {folder}/files/{number}; {lines} }}')
