@@ -134,7 +134,8 @@ def may_hear(session_key: str, topics: tuple[str, ...]) -> Collection[str]:
 
         found = Thread.objects.filter(pk__in=list(ids["thread"])[:100], forum_id__in=may).values_list("pk", flat=True)
         allowed.update(f"thread:{number}" for number in found)
-    if asking is not None and f"member:{asking.id}" in topics:
+    if asking is not None:
+        # Heard by every stream of a member, asked for or not: a suspension or a sign-out reaches the stream by it.
         allowed.add(f"member:{asking.id}")
     return allowed
 
@@ -151,7 +152,7 @@ def front() -> Front:
     broadcaster = streams.Broadcaster(may_hear, cookie=settings.SESSION_COOKIE_NAME)
     built = building.collect()
     translation.activate(settings.LANGUAGE_CODE)
-    sentences = {status: Sentence(errors.sentence_page(status)) for status in (400, 413, 421, 500, 503)}
+    sentences = {status: Sentence(errors.sentence_page(status)) for status in (400, 408, 413, 414, 421, 431, 500, 503)}
     return Front(
         load=load,
         home_run=env.home() / "run",

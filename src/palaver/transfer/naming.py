@@ -1,4 +1,5 @@
-"""Names for unclaimed members: as near to the old name as ours may be, and never one that could be taken for another's."""
+"""Names for unclaimed members: as near to the old name as ours may be, and never one that could be taken for
+another's."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what each old
-id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it.
-"""
+"""One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what
+each old id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it."""
 
 from __future__ import annotations
 
@@ -37,8 +36,8 @@ _THREADS = Table(
     "last_author_id",
 )  # fmt: skip
 _POSTS = Table(
-    Post, "id", "thread_id", "forum_id", "author_id", "number", "place", "answers_id", "answers_number", "path", "depth",
-    "subject", "opening", "standing", "created_at", "edited_at", "unnamed_recs",
+    Post, "id", "thread_id", "forum_id", "author_id", "number", "place", "answers_id", "answers_number", "path",
+    "depth", "subject", "opening", "standing", "created_at", "edited_at", "unnamed_recs",
 )  # fmt: skip
 _BODIES = Table(PostBody, "post_id", "html", "renderer")
 _TEXTS = Table(SourceText, "post_id", "version", "kind", "subject", "text", "written_at")
@@ -91,7 +90,8 @@ class _Standing:
 
 
 class Settling:
-    """One batch on its way into the tables. Made anew for every try; `known` and `report` change only when it has settled."""
+    """One batch on its way into the tables. Made anew for every try; `known` and `report` change only when it has
+    settled."""
 
     def __init__(
         self, origin: Import, known: Known, places: dict[str, PlaceDraft], into: str, report: Report, dry_run: bool
@@ -427,7 +427,7 @@ class Settling:
         if self._dry:
             forum_id = self._ids(Forum, 1)[0]
         else:
-            category, made = Category.objects.get_or_create(
+            category, _made = Category.objects.get_or_create(
                 name=self._into[:80], defaults={"slug": _free_slug(Category, slugs.slug(self._into)), "place": 1000}
             )
             slug = _free_slug(Forum, slug)
