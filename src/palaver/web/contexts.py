@@ -369,12 +369,14 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SummaryTable:
-    """All replies at a glance. A thread too long for one table gives a window and where the rest is."""
+    """All replies at a glance. A thread too long for one table gives a window and where the rest is. `html` holds the
+    rows drawn already, when somebody keeps them."""
 
     total: int
     rows: tuple[TableRow, ...]
     earlier: Link | None = None
     later: Link | None = None
+    html: Markup = Markup("")
 
 
 @dataclass(frozen=True, slots=True)

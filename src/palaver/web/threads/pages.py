@@ -21,7 +21,7 @@ from palaver.web import assembling, contexts, errors, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, shell, trail
-from palaver.web.threads import assembly, drawing, fragments
+from palaver.web.threads import assembly, drawing, fragments, tables
 
 SIZE = forum_reads.POSTS_A_PAGE
 TABLE_ROWS = 200
@@ -238,11 +238,10 @@ def _table(
     """The summary table: of the whole thread up to 200 replies, beyond that of this page."""
     if view == "op" or head.post_count <= 1:
         return None
-    rows: list[forum_reads.TableRow] | list[forum_reads.PostRow]
     if len(found) >= head.post_count or head.post_count > TABLE_ROWS + 1:
         rows = sorted(found, key=lambda row: row.path)
     else:
-        rows = forum_reads.table(head.id, limit=TABLE_ROWS + 1)
+        return tables.whole(head, viewer, here, limit=TABLE_ROWS + 1)
     return assembly.summary(rows, head, viewer, here)
 
 
