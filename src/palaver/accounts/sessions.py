@@ -79,8 +79,7 @@ class SessionStore(SessionBase):
             Session.objects.filter(expires_at__lte=clock.now()).delete()
 
 
-def end_all(member: Member, *, but: str = "") -> int:
-    """Sign a member out everywhere, except in the session whose key is `but`. Returns how many sessions ended."""
+def name_browser(key: str, browser: str) -> None:
+    """Remember which browser a session is of, as its member will see it ("Firefox, Linux")."""
     with transaction.atomic():
-        ended, _ = Session.objects.filter(member=member).exclude(key=but).delete()
-    return ended
+        Session.objects.filter(key=key).update(browser=browser[:200])
