@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 if not settings.configured:
     settings.configure(
+        PALAVER_NAME="Millbrook",
         USE_I18N=True,
         USE_THOUSAND_SEPARATOR=True,
         LANGUAGE_CODE="en",
@@ -29,7 +30,7 @@ if not settings.configured:
     )
     django.setup()
 
-from palaver.web import assembling, building, mishaps, templating
+from palaver.web import assembling, building, errors, templating
 from palaver.web.contexts import (
     CategoryBlock,
     Community,
@@ -1006,8 +1007,7 @@ def write(folder: Path) -> dict[str, Path]:
     for status in (400, 403, 404, 405, 410, 413, 421, 429, 500, 503):
         made[f"error-{status}"] = folder / f"error-{status}.html"
         kept = "A long answer that must not be lost." if status == 403 else ""
-        text = mishaps.render(status, community="Millbrook", kept=kept, request_id="01JB2-77F")
-        made[f"error-{status}"].write_text(text, encoding="utf-8")
+        made[f"error-{status}"].write_bytes(errors.draw(None, status, errors.WORDS[status], kept).content)
     return made
 
 

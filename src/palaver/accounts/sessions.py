@@ -77,3 +77,9 @@ class SessionStore(SessionBase):
     def clear_expired(cls) -> None:
         with transaction.atomic():
             Session.objects.filter(expires_at__lte=clock.now()).delete()
+
+
+def name_browser(key: str, browser: str) -> None:
+    """Remember which browser a session is of, as its member will see it ("Firefox, Linux")."""
+    with durability.relaxed():
+        Session.objects.filter(key=key).update(browser=browser[:200])

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
-
 from palaver.accounts import events as accounts
-from palaver.accounts import signing
-from palaver.accounts.models import Member, Suspension
+from palaver.accounts.models import Suspension
 from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
@@ -98,20 +95,3 @@ def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
 def enter_operator(event: accounts.OperatorMade) -> None:
     """And who was made an operator; `by` is empty when it was done at the console."""
     enter("operator.make", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})
-
-
-def note_browser(sender: object, request: HttpRequest, user: Member, **rest: Any) -> None:
-    """A signed-in session remembers its browser."""
-    if request.session.session_key:
-        signing.signed_in(request.session.session_key, request.headers.get("User-Agent", ""))
-
-
-def note_sign_out(sender: object, request: HttpRequest, user: Member | None, **rest: Any) -> None:
-    """Whoever signs out hears no more."""
-    if user is not None:
-        signing.signed_out(user)
-
-
-def end_other_sessions(sender: object, request: HttpRequest, user: Member, **rest: Any) -> None:
-    """A new password ends every session but the one in which it was set."""
-    signing.end_others(user, but=request.session.session_key or "")

@@ -147,7 +147,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ACCOUNT_USERNAME_MIN_LENGTH = 2
-ACCOUNT_FORMS = {"signup": "palaver.web.accounts.forms.SignUp"}
+ACCOUNT_FORMS = {
+    "login": "palaver.web.accounts.forms.SignIn",
+    "signup": "palaver.web.accounts.forms.SignUp",
+    "reset_password": "palaver.web.accounts.forms.ForgottenPassword",
+    "reset_password_from_key": "palaver.web.accounts.forms.NewPassword",
+    "change_password": "palaver.web.accounts.forms.ChangedPassword",
+    "set_password": "palaver.web.accounts.forms.FirstPassword",
+}
 ACCOUNT_ALLOW_REGISTRATION = PALAVER_SIGN_UP == "open"
 
 EMAIL_BACKEND = "palaver.delivery.mail.backend.RowBackend"

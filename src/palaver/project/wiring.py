@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, password_set
-from django.contrib.auth.signals import user_logged_in, user_logged_out
-
 from palaver.accounts import events as accounts
 from palaver.forums import events as forums
 from palaver.kit import events
@@ -20,7 +17,6 @@ def connect() -> None:
     """Name each event once. An event that nobody hears is listed with no reaction, so that forgetting one is seen."""
     _places()
     _people()
-    _libraries()
     events.connect(record.EntryMade, within=[reactions.words("record")])
     events.connect(reading.ForumMarked)
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
@@ -59,14 +55,6 @@ def _people() -> None:
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
     events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
-
-
-def _libraries() -> None:
-    """What allauth and Django tell by signals of their own; ours are events."""
-    user_logged_in.connect(reactions.note_browser, dispatch_uid="palaver")
-    user_logged_out.connect(reactions.note_sign_out, dispatch_uid="palaver")
-    for changed in (password_changed, password_set, password_reset):
-        changed.connect(reactions.end_other_sessions, dispatch_uid="palaver")
 
 
 def unheard() -> list[Any]:
