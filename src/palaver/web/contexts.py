@@ -376,7 +376,7 @@ class SummaryTable:
     rows: tuple[TableRow, ...]
     earlier: Link | None = None
     later: Link | None = None
-    html: Markup = Markup("")
+    html: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

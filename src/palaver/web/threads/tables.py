@@ -10,14 +10,16 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 
+from django.utils.translation import get_language
+
 from palaver.accounts.reads import Viewer
 from palaver.forums import reads
-from palaver.front import words
+from palaver.front.changing import shared as shared_words
 from palaver.reading.reads import ThreadHead
 from palaver.web import assembling, contexts
 from palaver.web.threads import assembly
 
-ROWS_KEPT = 20_000
+ROWS_KEPT = 8_000
 """Rows of all kept tables together, about 0.5 KB each."""
 
 
@@ -29,7 +31,7 @@ class _Thread:
     def __init__(self, values: tuple[int, ...], rows: list[reads.TableRow]) -> None:
         self.values = values
         self.rows = rows
-        self.made: dict[tuple[frozenset[int], frozenset[int]], contexts.SummaryTable] = {}
+        self.made: dict[tuple[frozenset[int], frozenset[int], str], contexts.SummaryTable] = {}
 
 
 _kept: OrderedDict[int, _Thread] = OrderedDict()
@@ -44,19 +46,20 @@ def whole(head: ThreadHead, viewer: Viewer | None, here: frozenset[int], *, limi
         new = frozenset(
             row.number for row in thread.rows if assembly.is_new(row.created_at, row.author_id, head, viewer)
         )
-    table = thread.made.get((here, new))
+    key = (here, new, get_language() or "en")
+    table = thread.made.get(key)
     if table is None:
         table = assembly.summary(thread.rows, head, viewer, here)
         # The rows may be newer than the head, and what is kept must be of one time.
         table = replace(table, total=max(len(thread.rows) - 1, 0), html=assembling.table(table))
         if len(thread.made) >= 8:
             thread.made.clear()
-        thread.made[here, new] = table
+        thread.made[key] = table
     return table
 
 
 def _thread(thread_id: int, limit: int) -> _Thread:
-    shared, names = words.shared(), (f"thread:{thread_id}", "names")
+    shared, names = shared_words(), (f"thread:{thread_id}", "names")
     values = shared.read(names)
     kept = _kept.get(thread_id)
     if kept is not None and kept.values == values:
