@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from palaver.accounts.reads import Viewer
 from palaver.forums import reads
-from palaver.front import words
+from palaver.front.changing import shared
 from palaver.reading.reads import ThreadHead
 from palaver.web import assembling, contexts
 from palaver.web.threads import assembly
@@ -56,14 +56,14 @@ def whole(head: ThreadHead, viewer: Viewer | None, here: frozenset[int], *, limi
 
 
 def _thread(thread_id: int, limit: int) -> _Thread:
-    shared, names = words.shared(), (f"thread:{thread_id}", "names")
-    values = shared.read(names)
+    table, names = shared(), (f"thread:{thread_id}", "names")
+    values = table.read(names)
     kept = _kept.get(thread_id)
     if kept is not None and kept.values == values:
         return kept
     made = _Thread(values, reads.table(thread_id, limit=limit))
     # An odd value is a verb that has yet to commit; another value afterwards one that has committed meanwhile.
-    if any(value & 1 for value in values) or shared.read(names) != values:
+    if any(value & 1 for value in values) or table.read(names) != values:
         return made
     with _lock:
         _kept[thread_id] = made
