@@ -125,6 +125,15 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
     )
 
 
+def new_in_thread(thread_id: int, viewer: Viewer, since: datetime) -> int:
+    """How many of the thread's newest hundred replies came after an instant and are not the viewer's own."""
+    sql = """
+    SELECT count(*) FROM (SELECT p.created_at AS c, p.author_id AS b FROM forums_post p
+      WHERE p.thread_id = %s AND p.place > 0 ORDER BY p.place DESC LIMIT 100) q WHERE q.c > %s AND q.b <> %s
+    """
+    return int(_rows(sql, [thread_id, _instant(since), viewer.id])[0][0])
+
+
 # Every list is an inner statement that walks an index to the ids of one page, and one outer statement that dresses them.
 _DRESSED = """
 SELECT t.id, t.forum_id, t.subject, t.slug, a.name, t.created_at, t.post_count, t.last_number, t.last_post_at, la.name,

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context, select_autoescape
 from markupsafe import Markup
 
-from palaver.web import assembling, building
+from palaver.web import assembling, building, contexts
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,9 +32,17 @@ def environment(**options: Any) -> Environment:
     _install(made)(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals.update(asset=asset, table=assembling.table, fixed=fixed, gettext=said, _=said)
     made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, get_language() or "en")
+    made.globals["frame_part"] = _frame_part
     made.filters["number"] = number
     made.filters["capped"] = capped
     return made
+
+
+def _frame_part(template: str, shell: contexts.Shell) -> Markup:
+    # Imported here and not above: the frame is drawn by the environment that is being made.
+    from palaver.web import frame
+
+    return frame.part(template, shell)
 
 
 @pass_eval_context

@@ -182,11 +182,7 @@ def _new_count(head: reads.ThreadHead, views: list[assembling.Drawn], replies: i
         return 0
     if len(views) == replies:
         return sum(view.new for view in views)
-    # Counted to a hundred, so the newest hundred are enough to look at, however long the thread.
-    newest = (
-        Post.objects.filter(thread_id=head.id, place__gt=0).order_by("-place").values_list("created_at", "author_id")
-    )
-    return sum(at > head.marked_at and author != viewer.id for at, author in newest[:100])
+    return reads.new_in_thread(head.id, viewer, head.marked_at)
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:
