@@ -34,9 +34,6 @@ def start_thread(
 
     Raises NotAllowed (gate, suspension, retired forum) or Refusal (subject or text unfit; `field` says which).
     """
-    may_start(author, forum).or_refuse()
-    if (again := _submitted_already(author, submission_key)) is not None:
-        return again.thread
     subject = subjects.clean(subject)
     _check_text(text)
     rendered = render_post(text, kind)
@@ -44,6 +41,7 @@ def start_thread(
         _lock_author(author)
         if (again := _submitted_already(author, submission_key)) is not None:
             return again.thread
+        may_start(author, forum).or_refuse()
         now = clock.now()
         thread = Thread.objects.create(
             forum=forum,
@@ -90,9 +88,6 @@ def reply(
 
     Raises ThreadIsLocked, NotAllowed or Refusal; whatever was written stays with the caller.
     """
-    if (again := _submitted_already(author, submission_key)) is not None:
-        return again
-    _may_reply_or_refuse(author, thread)
     if answers is not None and answers.thread_id != thread.pk:
         raise Refusal(_("The post you are answering belongs to another thread."))
     subject = subjects.clean(subject) if subject.strip() else ""
@@ -191,7 +186,8 @@ def edit(
 
 def _lock_author(author: Member) -> None:
     """Serialise one member's submissions, so that two copies of one form find each other (a no-op on SQLite: writers are serial)."""
-    Member.objects.select_for_update().only("pk").get(pk=author.pk)
+    if transaction.get_connection().features.has_select_for_update:
+        Member.objects.select_for_update().only("pk").get(pk=author.pk)
 
 
 def _submitted_already(author: Member, submission_key: str) -> Post | None:
@@ -227,7 +223,8 @@ def _store_text(
         written_at=post.edited_at or post.created_at,
         because=because,
     )
-    PostBody.objects.update_or_create(post=post, defaults={"html": rendered.html, "renderer": rendered.version})
+    body = PostBody(post=post, html=rendered.html, renderer=rendered.version)
+    body.save(force_insert=post.version == 1, force_update=post.version > 1)
 
 
 def _later(field: str, instant: datetime) -> Greatest:

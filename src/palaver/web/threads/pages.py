@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from typing import cast
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,11 +36,12 @@ HIGHLIGHTS = {
 
 
 def href(head: reads.ThreadHead, **query: object) -> str:
-    """The thread's address with the query parts that are set, in one fixed order."""
-    parts = [
-        (name, query[name]) for name in ("view", "highlight", "page", "from") if query.get(name) not in (None, "", 1)
-    ]
-    return f"/t/{head.id}/{head.slug}" + (f"?{urlencode(parts)}" if parts else "")
+    """The thread's address with the query parts that are set, in one fixed order. All of them are words and numbers of ours."""
+    parts = "&".join(f"{name}={query[name]}" for name in _PARTS if query.get(name) not in (None, "", 1))
+    return f"/t/{head.id}/{head.slug}?{parts}" if parts else f"/t/{head.id}/{head.slug}"
+
+
+_PARTS = ("view", "highlight", "page", "from")
 
 
 def load(request: HttpRequest, thread_id: int) -> reads.ThreadHead | HttpResponse:
