@@ -8,6 +8,7 @@ and a thread of five thousand replies are a few lines here. The tests of this fo
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,14 +21,7 @@ from django.conf import settings
 from markupsafe import Markup
 
 if not settings.configured:
-    settings.configure(
-        PALAVER_NAME="Millbrook",
-        USE_I18N=True,
-        USE_THOUSAND_SEPARATOR=True,
-        LANGUAGE_CODE="en",
-        INSTALLED_APPS=[],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
-    )
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palaver.project.settings")
     django.setup()
 
 from palaver.web import assembling, building, errors, templating

@@ -420,6 +420,8 @@ class ThreadPage:
     lock_href: str = ""
     mark_action: str = ""
     last_number: int = 0
+    read: int | None = None
+    """The number up to which a member has read, -1 for nothing; None for guests, whose reading is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)

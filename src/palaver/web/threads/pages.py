@@ -171,6 +171,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         lock_href=_lock_href(request, head, viewer),
         mark_action=f"{forum_href(forum)}mark" if viewer else "",
         last_number=head.last_number,
+        read=None if viewer is None else -1 if head.read_number is None else head.read_number,
     )
     response = answer("threads/thread.html", frame, page_)
     return cacheable(response, [f"thread:{head.id}", "places", "names"])
