@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jinja2 import Environment, pass_environment
 from markupsafe import Markup, escape
 
 from palaver.web.contexts import Shell
-from palaver.web.templating import own
 
 KEPT = 2000
 _HERE = "\ue010"
@@ -22,15 +22,16 @@ _MARKED = frozenset({"/", "/latest", "/newest", "/recommended", "/forums", "/unr
 _kept: dict[tuple[str, Shell], str] = {}
 
 
-def part(template: str, shell: Shell) -> Markup:
+@pass_environment
+def part(environment: Environment, template: str, shell: Shell) -> Markup:
     """A part of the frame for this shell. One with a form token is drawn anew: the token is this page's alone."""
     if shell.csrf_token:
-        return Markup(own().get_template(template).render(shell=shell))
+        return Markup(environment.get_template(template).render(shell=shell))
     key = (template, _looked_at(shell))
     text = _kept.get(key)
     if text is None:
         drawn = shell if shell.here in _MARKED else replace(shell, here=_HERE)
-        text = own().get_template(template).render(shell=drawn)
+        text = environment.get_template(template).render(shell=drawn)
         if len(_kept) >= KEPT:
             _kept.clear()
         _kept[key] = text

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context, select_autoescape
 from markupsafe import Markup
 
-from palaver.web import assembling, building, contexts
+from palaver.web import assembling, building, frame
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,17 +33,10 @@ def environment(**options: Any) -> Environment:
     made.globals.update(asset=asset, table=assembling.table, fixed=fixed, gettext=said, _=said)
     made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, get_language() or "en")
     made.globals["icon"] = icon
-    made.globals["frame_part"] = _frame_part
+    made.globals["frame_part"] = frame.part
     made.filters["number"] = number
     made.filters["capped"] = capped
     return made
-
-
-def _frame_part(template: str, shell: contexts.Shell) -> Markup:
-    # Imported here and not above: the frame is drawn by the environment that is being made.
-    from palaver.web import frame
-
-    return frame.part(template, shell)
 
 
 @pass_eval_context
