@@ -12,16 +12,20 @@ from palaver.forums.permissions import may_read, readable_forum_ids
 from palaver.kit import clock, durability, events
 from palaver.reading.events import ForumMarked
 from palaver.reading.models import ForumMark, ThreadMark
+from palaver.reading.reads import horizon
 
 
 def mark_forum(forum: Forum, *, by: Member, up_to: datetime | None = None) -> ForumMark:
-    """Everything in the forum up to an instant (now, or what the page showed) is read. An older instant changes nothing."""
+    """Everything in the forum up to an instant (now, or what the page showed) is read. An older instant changes nothing.
+
+    Nor does one before the horizon: what lies behind it is not new to anybody.
+    """
     may_act(by).or_refuse()
     may_read(by, forum).or_refuse()
     now = clock.now()
-    instant = min(up_to or now, now)
+    instant = max(min(up_to or now, now), horizon(by.joined_at))
     with durability.relaxed():
-        mark, made = ForumMark.objects.select_for_update().get_or_create(
+        mark, made = ForumMark.objects.select_for_update(no_key=True).get_or_create(
             member=by, forum=forum, defaults={"marked_at": instant}
         )
         if not made and mark.marked_at >= instant:
@@ -50,7 +54,7 @@ def read_up_to(thread: Thread, *, by: Member, number: int) -> ThreadMark | None:
     if post is None:
         return None
     with durability.relaxed():
-        mark, made = ThreadMark.objects.select_for_update().get_or_create(
+        mark, made = ThreadMark.objects.select_for_update(no_key=True).get_or_create(
             member=by,
             thread=thread,
             defaults={"number": post.number, "place": post.place, "read_at": clock.now()},

@@ -82,9 +82,9 @@ class ForumIndexRow(NamedTuple):
     new_posts: int
 
 
-def horizon(viewer: Viewer) -> datetime:
+def horizon(joined_at: datetime) -> datetime:
     """The mark of a member who never marked."""
-    return max(viewer.joined_at, clock.now() - HORIZON)
+    return max(joined_at, clock.now() - HORIZON)
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -118,7 +118,7 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
     if not rows:
         return None
     r = rows[0]
-    marked_at = (instant_of(r[17]) or horizon(viewer)) if viewer else None
+    marked_at = (instant_of(r[17]) or horizon(viewer.joined_at)) if viewer else None
     state = (bool(r[11]), *r[12:15], instant_of(r[15]), bool(r[16]))
     return ThreadHead._make(
         (*r[:6], instant_of(r[6]), r[7], r[8], instant_of(r[9]), r[10], *state, marked_at, r[18], r[19])
@@ -157,7 +157,7 @@ SELECT t.id, t.forum_id, t.subject, t.slug, a.name, t.created_at, t.post_count, 
 
 def _dressed(inner: str, parameters: Sequence[Any], order: str, viewer: Viewer | None) -> list[ThreadRow]:
     me = viewer.id if viewer else 0
-    mark = _instant(horizon(viewer) if viewer else clock.now())
+    mark = _instant(horizon(viewer.joined_at) if viewer else clock.now())
     rows = _rows(_DRESSED.format(inner=inner, order=order), [me, mark, mark, me, *parameters, me, me])
     return [
         ThreadRow._make(
@@ -266,7 +266,7 @@ def unread(
     if not forum_ids:
         return []
     marks = ", ".join(["%s"] * len(forum_ids))
-    mark = _instant(horizon(viewer))
+    mark = _instant(horizon(viewer.joined_at))
     condition, values = "", []
     if before is not None:
         condition, values = "AND (x.last_post_at, x.id) < (%s, %s)", [_instant(before[0]), before[1]]
@@ -300,7 +300,7 @@ def pinned(forum_id: int, *, viewer: Viewer | None) -> list[ThreadRow]:
 def forum_index(viewer: Viewer | None) -> dict[int, ForumIndexRow]:
     """Every forum with its counts, newest thread and the viewer's new counts, by id: one statement (row 7 of the speed table)."""
     me = viewer.id if viewer else 0
-    mark = _instant(horizon(viewer) if viewer else clock.now())
+    mark = _instant(horizon(viewer.joined_at) if viewer else clock.now())
     if viewer is None:
         news = "0, 0"
         parameters: list[Any] = []

@@ -17,16 +17,18 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member
 from palaver.forums import paths
 from palaver.forums.models import Category, Forum, Lock, Pin, Post, PostBody, SourceText, Thread, ThreadEvent
+from palaver.forums.posting import thread_slug
 from palaver.forums.rendering import member_address
 from palaver.kit import events
 from palaver.kit.text import slugs, subjects
+from palaver.kit.text.letters import storable
 from palaver.transfer.drafts import Closing, EventDraft, PersonDraft, PlaceDraft, PostDraft, ThreadDraft
 from palaver.transfer.events import ImportBatchStored
 from palaver.transfer.models import Import, ImportedThing, LostReference, OldAddress
 from palaver.transfer.naming import free_name
 from palaver.transfer.preparing import Done
 from palaver.transfer.reporting import Report
-from palaver.transfer.storing import Table, storable, take_ids
+from palaver.transfer.storing import Table, take_ids
 
 SUBJECT_LENGTH = 255
 _ASKED = 400
@@ -207,7 +209,7 @@ class Settling:
         by_id: dict[int, _Standing] = {}
         for part in _parts(wanted.values()):
             threads = (
-                Thread.objects.select_for_update().filter(pk__in=part)
+                Thread.objects.select_for_update(no_key=True).filter(pk__in=part)
                 if not self._dry
                 else Thread.objects.filter(pk__in=part)
             )
@@ -240,7 +242,7 @@ class Settling:
         subject = _subject(draft.subject)
         if len(subjects.visible(storable(draft.subject))) > SUBJECT_LENGTH:
             self._counts["subjects_cut"] += 1
-        slug = slugs.slug(subject)
+        slug = thread_slug(subject)
         added, author, told = 0, 0, 0
         state.event_numbers = frozenset(event.number for event in draft.events)
         lines = iter(one.events)
