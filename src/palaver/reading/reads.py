@@ -283,7 +283,7 @@ def unread(
     """
     # No mark is older than the oldest: so the newest threads are walked by their index, and the walk ends there.
     oldest = _rows("SELECT min(marked_at) FROM reading_forummark WHERE member_id = %s", [viewer.id])[0][0]
-    floor = min(instant_of(oldest) or horizon(viewer), horizon(viewer))
+    floor = min(instant_of(oldest) or horizon(viewer.joined_at), horizon(viewer.joined_at))
     parameters = [viewer.id, viewer.id, *sorted(forum_ids), _instant(floor), mark, *values, mark, viewer.id]
     return _dressed(inner, parameters, "i.k DESC, t.id DESC", viewer)
 
