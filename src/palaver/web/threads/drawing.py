@@ -21,7 +21,7 @@ from palaver.web.threads import assembly
 
 _SEAM = "\ue002"
 _SOON = timedelta(days=7)
-KEPT = 20_000
+KEPT = 8_000
 """How many drawn posts a worker keeps, about 1 KB each without their bodies."""
 
 

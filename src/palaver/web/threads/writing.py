@@ -56,7 +56,7 @@ def _preview(request: HttpRequest, thread_id: int | None) -> Markup | None:
 def _once(request: HttpRequest) -> str:
     """The key that makes a doubled submission one post: the form's own, or a new one for a new form."""
     given = request.POST.get("once", "")
-    return given if 8 <= len(given) <= 40 else secrets.token_urlsafe(12)
+    return given if 8 <= len(given) <= 40 and given.isascii() and given.isprintable() else secrets.token_urlsafe(12)
 
 
 @require_http_methods(["GET", "POST"])
