@@ -536,3 +536,12 @@ def test_without_cache_words_a_stale_page_is_noticed(prepared_home: Path, tmp_pa
                 machine.look()
                 machine.reply(n, 0, True, 0)
                 machine.rename_member(n)
+
+
+def test_a_withdrawn_original_post_is_quoted_nowhere(prepared_home: Path) -> None:
+    """Neither in the lists nor in the page's own description, which search engines and messengers show."""
+    with served(prepared_home) as place:
+        machine: Any = type("FreshnessOfOne", (Freshness,), {"place": place})()
+        machine.begin()
+        machine.withdraw(0, 0, True)
+        assert machine.talks[0].posts[0].withdrawn

@@ -131,7 +131,9 @@ def _fill(acting: Any, chosen: dict[str, list[str]], hall: Hall) -> None:
         made["name"] for made in acting.many(what="join", each=[{"name": text} for _, text in payloads]) if made
     ]
     hall.pages += [f"/m/{quote(name, safe='')}" for name in hall.names]
-    for batch in _batches(payloads, 10):
+    # Lists apart, because what eats the rest of a page stands last in its list.
+    by_list = [[one for one in payloads if one[0] == name] for name in chosen]
+    for batch in (batch for each in by_list for batch in _batches(each, 10)):
         at = thread("Past the sanitiser")
         each = [{"thread": at["id"], "by": "Odile", "html": alone(text)} for _, text in batch]
         acting.many(what="raw", each=each)
