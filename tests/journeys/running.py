@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -119,8 +120,17 @@ def _wait(running: Serving) -> None:
 
 
 @pytest.fixture(scope="session")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """The application with the demo community in it, one for all journeys of a run."""
-    home = tmp_path_factory.mktemp("serving")
-    with started(home, ("demo",)) as running:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo community in it, filled once and never served: modules take copies."""
+    home = tmp_path_factory.mktemp("filled") / "home"
+    done = palaver("demo", "--fill-only", home=home)
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture(scope="module")
+def serving(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """The application with the demo community in it and two page workers, one for the journeys of a module."""
+    home = Path(shutil.copytree(filled, tmp_path_factory.mktemp("serving") / "home"))
+    with started(home, ("demo", "--workers", "2")) as running:
         yield running

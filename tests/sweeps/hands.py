@@ -1,3 +1,4 @@
+# ruff: noqa: E402 - Django is set up before what needs it is imported.
 """A second process that acts on a community with the product's own verbs, as an operator's shell or a command would.
 
 It reads one JSON object a line (`{"do": name, …}`), acts, and answers with one line: `{"ok": …}` or `{"refused": sentence}`.

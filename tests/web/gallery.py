@@ -8,6 +8,7 @@ and a thread of five thousand replies are a few lines here. The tests of this fo
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,16 +21,10 @@ from django.conf import settings
 from markupsafe import Markup
 
 if not settings.configured:
-    settings.configure(
-        USE_I18N=True,
-        USE_THOUSAND_SEPARATOR=True,
-        LANGUAGE_CODE="en",
-        INSTALLED_APPS=[],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
-    )
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palaver.project.settings")
     django.setup()
 
-from palaver.web import assembling, building, mishaps, templating
+from palaver.web import assembling, building, errors, templating
 from palaver.web.contexts import (
     CategoryBlock,
     Community,
@@ -1006,8 +1001,7 @@ def write(folder: Path) -> dict[str, Path]:
     for status in (400, 403, 404, 405, 410, 413, 421, 429, 500, 503):
         made[f"error-{status}"] = folder / f"error-{status}.html"
         kept = "A long answer that must not be lost." if status == 403 else ""
-        text = mishaps.render(status, community="Millbrook", kept=kept, request_id="01JB2-77F")
-        made[f"error-{status}"].write_text(text, encoding="utf-8")
+        made[f"error-{status}"].write_bytes(errors.draw(None, status, errors.WORDS[status], kept).content)
     return made
 
 

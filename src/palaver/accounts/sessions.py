@@ -10,8 +10,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 
-from palaver.accounts.models import Member, Session
-from palaver.kit import clock
+from palaver.accounts.models import Session
+from palaver.kit import clock, durability
 
 FRESHENED_EVERY = timedelta(minutes=1)
 
@@ -57,7 +57,7 @@ class SessionStore(SessionBase):
             "seen_at": now,
             "expires_at": now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
         }
-        with transaction.atomic():
+        with durability.relaxed():
             if must_create:
                 try:
                     with transaction.atomic():
@@ -79,8 +79,7 @@ class SessionStore(SessionBase):
             Session.objects.filter(expires_at__lte=clock.now()).delete()
 
 
-def end_all(member: Member, *, but: str = "") -> int:
-    """Sign a member out everywhere, except in the session whose key is `but`. Returns how many sessions ended."""
-    with transaction.atomic():
-        ended, _ = Session.objects.filter(member=member).exclude(key=but).delete()
-    return ended
+def name_browser(key: str, browser: str) -> None:
+    """Remember which browser a session is of, as its member will see it ("Firefox, Linux")."""
+    with durability.relaxed():
+        Session.objects.filter(key=key).update(browser=browser[:200])

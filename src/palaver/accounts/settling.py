@@ -65,6 +65,12 @@ def end_sessions(sessions: QuerySet[Session], *, of: Member) -> int:
     return ended
 
 
+def tell_signed_out(member: Member) -> None:
+    """A member has signed out in one browser: what listens there in their name stops."""
+    with transaction.atomic():
+        events.publish(SessionsEnded(member.pk))
+
+
 def _check(name: str, value: Any) -> None:
     if name in _CHOICES and value not in _CHOICES[name]:
         raise Refusal(_("Choose one of the offered values."), field=name)

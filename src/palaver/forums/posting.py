@@ -40,9 +40,6 @@ def start_thread(
 
     Raises NotAllowed (gate, suspension, retired forum) or Refusal (subject or text unfit; `field` says which).
     """
-    if (again := _submitted_already(author, submission_key)) is not None:
-        return again.thread
-    may_start(author, forum).or_refuse()
     subject = subjects.clean(subject)
     text = _fit(text)
     rendered = render_post(text, kind)
@@ -50,6 +47,7 @@ def start_thread(
         _lock_author(author)
         if (again := _submitted_already(author, submission_key)) is not None:
             return again.thread
+        may_start(author, forum).or_refuse()
         now = clock.now()
         thread = Thread.objects.create(
             forum=forum,
@@ -96,9 +94,6 @@ def reply(
 
     Raises ThreadIsLocked, NotAllowed or Refusal; whatever was written stays with the caller.
     """
-    if (again := _submitted_already(author, submission_key)) is not None:
-        return again
-    _may_reply_or_refuse(author, thread)
     if answers is not None and answers.thread_id != thread.pk:
         raise Refusal(_("The post you are answering belongs to another thread."))
     subject = _own_subject(subject)
@@ -205,7 +200,8 @@ def thread_slug(subject: str) -> str:
 
 def _lock_author(author: Member) -> None:
     """Serialise one member's submissions, so that two copies of one form find each other (a no-op on SQLite: writers are serial)."""
-    Member.objects.select_for_update(no_key=True).only("pk").get(pk=author.pk)
+    if transaction.get_connection().features.has_select_for_update:
+        Member.objects.select_for_update(no_key=True).only("pk").get(pk=author.pk)
 
 
 def _submitted_already(author: Member, submission_key: str) -> Post | None:
@@ -247,7 +243,8 @@ def _store_text(
         written_at=post.edited_at or post.created_at,
         because=because,
     )
-    PostBody.objects.update_or_create(post=post, defaults={"html": rendered.html, "renderer": rendered.version})
+    body = PostBody(post=post, html=rendered.html, renderer=rendered.version)
+    body.save(force_insert=post.version == 1, force_update=post.version > 1)
 
 
 def _later(field: str, instant: datetime) -> Greatest:

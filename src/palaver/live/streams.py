@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-from palaver.live import waking
+from palaver.live import position, waking
 
 RIGHTS = frozenset({"rights", "signed-out"})
 TOPICS_CAP = 20
@@ -33,6 +33,8 @@ BUFFER_CAP = 64 * 1024
 HEARTBEAT_SECONDS = 20
 LOOK_SECONDS = 2.0
 STREAMS_CAP = 6000
+LATE = 256
+"""PostgreSQL hands out numbers before the commit, so a lower one may appear this much after a higher one."""
 
 MayHear = Callable[[str, tuple[str, ...]], Collection[str]]
 Row = tuple[int, str, str, Any]
@@ -305,6 +307,7 @@ class Broadcaster:
                         self.publish(row)
                 while len(self._seen) > 4096:
                     self._seen.popitem(last=False)
+            position.heard(max(self._since - LATE, 0))
             self._again = self._again or more
         if self._again:
             self._again = False
@@ -359,8 +362,8 @@ def _session(request: Request, cookie: str) -> str:
 def _new_rows(since: int | None) -> tuple[int, list[Row], bool]:
     """The newest id and the rows after `since`, and whether there may be more.
 
-    On PostgreSQL ids are handed out before the commit, so a lower one may appear after a higher one: the last 256 ids
-    are read again, and the caller drops those it has seen. SQLite's writers take turns.
+    On PostgreSQL the last ids are read again, because lower ones may appear late, and the caller drops those it has seen.
+    SQLite's writers take turns.
     """
     from django.db import connection
 
@@ -370,7 +373,7 @@ def _new_rows(since: int | None) -> tuple[int, list[Row], bool]:
     if since is None:
         newest = LiveEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         return newest, [], False
-    window = 0 if connection.vendor == "sqlite" else 256
+    window = 0 if connection.vendor == "sqlite" else LATE
     rows = list(events.filter(pk__gt=since - window).values_list("pk", "topic", "kind", "payload")[: 1000 + window])
     return max([since, *(row[0] for row in rows)]), rows, len(rows) >= 1000 + window
 

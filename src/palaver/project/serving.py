@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Collection
 from functools import lru_cache
@@ -20,12 +21,15 @@ from palaver.delivery.mail import sending
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
-from palaver.front.changing import settle_leftovers
+from palaver.front.changing import bump, settle_leftovers
 from palaver.front.given import Front, Lane, Sentence
 from palaver.kit import clock, due, env
 from palaver.kit.sqlite import checkpoint
 from palaver.live import streams, telling
+from palaver.record.verifying import verify
 from palaver.web import building, errors
+
+log = logging.getLogger("palaver.jobs")
 
 # No inline script or style anywhere; the stream and our own files are all a page may open.
 POLICY = (
@@ -191,6 +195,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget live events", 3600, telling.prune)
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("settle words", 5, settle_leftovers)
+    due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)
 
@@ -204,6 +209,14 @@ def _forget_sessions() -> None:
     from palaver.accounts.sessions import SessionStore
 
     SessionStore.clear_expired()
+
+
+def _verify_record() -> None:
+    """Recompute the record, so that its page says up to where it was found whole. A fault is logged for the operators."""
+    found = verify()
+    bump(["record"])
+    for fault in found.faults:
+        log.error("The record is not whole: %s", fault)
 
 
 def serve(host: str, port: int, *, workers: int = 0, origin: str = "") -> None:

@@ -147,7 +147,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ACCOUNT_USERNAME_MIN_LENGTH = 2
-ACCOUNT_FORMS = {"signup": "palaver.web.accounts.forms.SignUp"}
+ACCOUNT_FORMS = {
+    "login": "palaver.web.accounts.forms.SignIn",
+    "signup": "palaver.web.accounts.forms.SignUp",
+    "reset_password": "palaver.web.accounts.forms.ForgottenPassword",
+    "reset_password_from_key": "palaver.web.accounts.forms.NewPassword",
+    "change_password": "palaver.web.accounts.forms.ChangedPassword",
+    "set_password": "palaver.web.accounts.forms.FirstPassword",
+}
 ACCOUNT_ALLOW_REGISTRATION = PALAVER_SIGN_UP == "open"
 
 EMAIL_BACKEND = "palaver.delivery.mail.backend.RowBackend"
@@ -163,7 +170,7 @@ CSRF_TRUSTED_ORIGINS = [PALAVER_ORIGIN]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-LOCALE_PATHS = [str(env.CHECKOUT / "src" / "palaver" / "locale")]
+LOCALE_PATHS = [str(Path(__file__).resolve().parents[1] / "locale")]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 SECURE_PROXY_SSL_HEADER = None

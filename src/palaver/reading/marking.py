@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
-
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_act
 from palaver.forums.models import Forum, Post, Thread
 from palaver.forums.permissions import may_read, readable_forum_ids
-from palaver.kit import clock, events
+from palaver.kit import clock, durability, events
 from palaver.reading.events import ForumMarked
 from palaver.reading.models import ForumMark, ThreadMark
 from palaver.reading.reads import horizon
@@ -26,7 +24,7 @@ def mark_forum(forum: Forum, *, by: Member, up_to: datetime | None = None) -> Fo
     may_read(by, forum).or_refuse()
     now = clock.now()
     instant = max(min(up_to or now, now), horizon(by.joined_at))
-    with transaction.atomic():
+    with durability.relaxed():
         mark, made = ForumMark.objects.select_for_update(no_key=True).get_or_create(
             member=by, forum=forum, defaults={"marked_at": instant}
         )
@@ -42,7 +40,7 @@ def mark_all(*, by: Member, up_to: datetime | None = None) -> int:
     """Mark every forum the member may read. Returns how many forums that is."""
     may_act(by).or_refuse()
     ids = readable_forum_ids(by.pk, is_operator=by.is_operator)
-    with transaction.atomic():
+    with durability.relaxed():
         for forum in Forum.objects.filter(pk__in=ids):
             mark_forum(forum, by=by, up_to=up_to)
     return len(ids)
@@ -55,7 +53,7 @@ def read_up_to(thread: Thread, *, by: Member, number: int) -> ThreadMark | None:
     post = Post.objects.filter(thread=thread, number__lte=number).order_by("-number").only("number", "place").first()
     if post is None:
         return None
-    with transaction.atomic():
+    with durability.relaxed():
         mark, made = ThreadMark.objects.select_for_update(no_key=True).get_or_create(
             member=by,
             thread=thread,
@@ -70,7 +68,7 @@ def read_up_to(thread: Thread, *, by: Member, number: int) -> ThreadMark | None:
 def read_many(positions: Iterable[tuple[Thread, int]], *, by: Member) -> int:
     """A batch of positions in one transaction. Returns how many threads it held."""
     done = 0
-    with transaction.atomic():
+    with durability.relaxed():
         for thread, number in positions:
             read_up_to(thread, by=by, number=number)
             done += 1

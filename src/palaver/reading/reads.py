@@ -125,6 +125,15 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
     )
 
 
+def new_in_thread(thread_id: int, viewer: Viewer, since: datetime) -> int:
+    """How many of the thread's newest hundred replies came after an instant and are not the viewer's own."""
+    sql = """
+    SELECT count(*) FROM (SELECT p.created_at AS c, p.author_id AS b FROM forums_post p
+      WHERE p.thread_id = %s AND p.place > 0 ORDER BY p.place DESC LIMIT 100) q WHERE q.c > %s AND q.b <> %s
+    """
+    return int(_rows(sql, [thread_id, _instant(since), viewer.id])[0][0])
+
+
 # Every list is an inner statement that walks an index to the ids of one page, and one outer statement that dresses them.
 _DRESSED = """
 SELECT t.id, t.forum_id, t.subject, t.slug, a.name, t.created_at, t.post_count, t.last_number, t.last_post_at, la.name,
@@ -265,14 +274,17 @@ def unread(
     SELECT x.id, x.last_post_at AS k, x.rec_count AS recs FROM forums_thread x
       LEFT JOIN reading_forummark xf ON xf.member_id = %s AND xf.forum_id = x.forum_id
       LEFT JOIN reading_threadmark xt ON xt.member_id = %s AND xt.thread_id = x.id
-     WHERE x.forum_id IN ({marks}) AND x.last_post_at > COALESCE(xf.marked_at, %s)
+     WHERE x.forum_id IN ({marks}) AND x.last_post_at > %s AND x.last_post_at > COALESCE(xf.marked_at, %s)
        AND x.last_number > COALESCE(xt.number, -1) {condition}
        AND EXISTS (SELECT 1 FROM (SELECT p.created_at AS c, p.author_id AS b FROM forums_post p
              WHERE p.thread_id = x.id AND p.place > COALESCE(xt.place, -1) ORDER BY p.place DESC LIMIT 100) q
             WHERE q.c > COALESCE(xf.marked_at, %s) AND q.b <> %s)
      ORDER BY x.last_post_at DESC, x.id DESC LIMIT {size + 1:d}
     """
-    parameters = [viewer.id, viewer.id, *sorted(forum_ids), mark, *values, mark, viewer.id]
+    # No mark is older than the oldest: so the newest threads are walked by their index, and the walk ends there.
+    oldest = _rows("SELECT min(marked_at) FROM reading_forummark WHERE member_id = %s", [viewer.id])[0][0]
+    floor = min(instant_of(oldest) or horizon(viewer.joined_at), horizon(viewer.joined_at))
+    parameters = [viewer.id, viewer.id, *sorted(forum_ids), _instant(floor), mark, *values, mark, viewer.id]
     return _dressed(inner, parameters, "i.k DESC, t.id DESC", viewer)
 
 
@@ -301,12 +313,17 @@ def forum_index(viewer: Viewer | None) -> dict[int, ForumIndexRow]:
              (SELECT count(*) FROM (SELECT 1 FROM forums_post p WHERE p.forum_id = f.id
                 AND p.created_at > COALESCE(fm.marked_at, %s) LIMIT 100) q) END"""
         parameters = [mark, mark, mark, mark]
+    newest = "SELECT x.id FROM forums_thread x WHERE x.forum_id = f.id ORDER BY x.last_post_at DESC, x.id DESC LIMIT 1"
+    if connection.vendor == "postgresql":
+        # Told to look once per forum; left to itself it reads all threads into a hash.
+        last = f"LEFT JOIN LATERAL ({newest}) n ON TRUE LEFT JOIN forums_thread lt ON lt.id = n.id"
+    else:
+        last = f"LEFT JOIN forums_thread lt ON lt.id = ({newest})"
     sql = f"""
     SELECT f.id, f.thread_count, f.post_count, f.last_post_at, lt.id, lt.subject, lt.slug, la.name, fm.marked_at, {news}
       FROM forums_forum f
       LEFT JOIN reading_forummark fm ON fm.member_id = %s AND fm.forum_id = f.id
-      LEFT JOIN forums_thread lt ON lt.id = (SELECT x.id FROM forums_thread x WHERE x.forum_id = f.id
-                                              ORDER BY x.last_post_at DESC, x.id DESC LIMIT 1)
+      {last}
       LEFT JOIN accounts_member la ON la.id = lt.last_author_id
     """
     return {

@@ -484,9 +484,12 @@ class Settling:
                 "UPDATE accounts_member SET post_count = post_count + %s WHERE id = %s",
                 [(number, member) for member, number in sorted(self._written.items())],
             )
-        for member, at in sorted(self._first_seen.items()):
             # Only the unclaimed: who has claimed an account joined when they did.
-            Member.objects.filter(pk=member, claimed_at=None, joined_at__gt=at).update(joined_at=at)
+            adapt = connection.ops.adapt_datetimefield_value
+            cursor.executemany(
+                "UPDATE accounts_member SET joined_at = %s WHERE id = %s AND claimed_at IS NULL AND joined_at > %s",
+                [(adapt(at), member, adapt(at)) for member, at in sorted(self._first_seen.items())],
+            )
         for forum in sorted(self._in_forum):
             counted, last = self._in_forum[forum], self._forum_last[forum]
             Forum.objects.filter(pk=forum).update(

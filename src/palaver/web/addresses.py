@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", preferences.account, name="account"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/sessions/", preferences.sessions, name="sessions"),
+    path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
     path("account/", include(flows.patterns())),
     path("desk/", desk.desk, name="desk"),

@@ -214,6 +214,8 @@ def nested(opening: str, branch: str, items: Iterable[tuple[int, str, str]]) -> 
 
 def table(summary: SummaryTable) -> Markup:
     """The rows of the summary table as nested lists."""
+    if summary.html:
+        return summary.html
     return nested('<ol class="tree">', "<ol>", ((row.depth, _row_marks(row), _row(row)) for row in summary.rows))
 
 

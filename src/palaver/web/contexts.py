@@ -369,12 +369,14 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SummaryTable:
-    """All replies at a glance. A thread too long for one table gives a window and where the rest is."""
+    """All replies at a glance. A thread too long for one table gives a window and where the rest is. `html` holds the
+    rows drawn already, when somebody keeps them."""
 
     total: int
     rows: tuple[TableRow, ...]
     earlier: Link | None = None
     later: Link | None = None
+    html: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +420,8 @@ class ThreadPage:
     lock_href: str = ""
     mark_action: str = ""
     last_number: int = 0
+    read: int | None = None
+    """The number up to which a member has read, -1 for nothing; None for guests, whose reading is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)

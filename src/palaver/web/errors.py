@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from palaver.accounts.reads import Viewer
+from palaver.forums.rendering import member_address
 from palaver.kit.decisions import Refusal
 from palaver.web import contexts, templating
 
 log = logging.getLogger("palaver.errors")
-
-Words = tuple[str, str, str]
 
 WORDS: dict[int, tuple[object, object, object]] = {
     400: (
@@ -87,11 +88,23 @@ WORDS: dict[int, tuple[object, object, object]] = {
 
 
 def _bare(request: HttpRequest | None, title: str) -> contexts.Shell:
-    """A frame that asks no database, so that an error page never fails itself."""
+    """A frame that asks no database, so that an error page never fails itself; who asks was found out before."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    reader = None
+    if viewer is not None:
+        reader = contexts.Reader(
+            name=viewer.name,
+            href=member_address(viewer.name),
+            keys=viewer.keys_on,
+            zone=viewer.time_zone,
+            operator=viewer.is_operator,
+        )
+    theme = viewer.theme if viewer else request.COOKIES.get("palaver_theme", "auto") if request is not None else "auto"
     return contexts.Shell(
         community=contexts.Community(name=settings.PALAVER_NAME, sentence=""),
         title=title,
-        theme="auto",
+        reader=reader,
+        theme=cast(contexts.Theme, theme if theme in {"light", "dark", "contrast"} else "auto"),
         here=request.path if request is not None else "/",
         robots="noindex",
         features=contexts.Features(language_choice=False),
@@ -105,9 +118,10 @@ def _kept(request: HttpRequest | None) -> str:
     return request.POST.get("body") or request.POST.get("reason") or request.POST.get("about") or ""
 
 
-def _show(
+def draw(
     request: HttpRequest | None, status: int, words: tuple[object, object, object], kept: str = ""
 ) -> HttpResponse:
+    """An error page of three sentences (what happened, why, what now) and what was typed."""
     page = contexts.ErrorPage(
         status=status,
         happened=str(words[0]),
@@ -123,7 +137,7 @@ def _show(
 
 def page(request: HttpRequest | None, status: int) -> HttpResponse:
     """The page of a status, with what was typed."""
-    return _show(request, status, WORDS[status], _kept(request))
+    return draw(request, status, WORDS[status], _kept(request))
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -138,7 +152,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         refusal.because,
         _("What you had typed is below, if you typed something.") if _kept(request) else "",
     )
-    return _show(request, refusal.status, words, _kept(request))
+    return draw(request, refusal.status, words, _kept(request))
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -148,7 +162,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         _("You are not signed in (any more), so we do not know whose act this is."),
         _("Sign in, come back, and send it again. What you had typed is below."),
     )
-    return _show(request, 403, words, _kept(request))
+    return draw(request, 403, words, _kept(request))
 
 
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -158,12 +172,12 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("It was not sent from a page of this forum, or that page had been open for very long."),
         _("Open the page again and send the form once more. What you had typed is below."),
     )
-    return _show(request, 403, words, _kept(request))
+    return draw(request, 403, words, _kept(request))
 
 
 def sentence_page(status: int) -> bytes:
     """A page for the front, which answers some statuses without asking a lane."""
-    return _show(None, status, WORDS[status]).content
+    return draw(None, status, WORDS[status]).content
 
 
 def handler(status: int) -> Callable[..., HttpResponse]:

@@ -18,6 +18,7 @@ from palaver.forums import reads
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.forums.rendering import member_address
+from palaver.live import position
 from palaver.web import contexts, templating
 from palaver.web.freshness import Kept
 
@@ -156,6 +157,7 @@ def shell(
         canonical=canonical and settings.PALAVER_ORIGIN + canonical,
         description=description,
         live=live,
+        live_after=str(position.reached() or "") if live else "",
         here=here,
         robots=robots,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context, select_autoescape
 from markupsafe import Markup
 
-from palaver.web import assembling, building
+from palaver.web import assembling, building, frame
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,6 +32,8 @@ def environment(**options: Any) -> Environment:
     _install(made)(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals.update(asset=asset, table=assembling.table, fixed=fixed, gettext=said, _=said)
     made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, get_language() or "en")
+    made.globals["icon"] = icon
+    made.globals["frame_part"] = frame.part
     made.filters["number"] = number
     made.filters["capped"] = capped
     return made
@@ -91,6 +93,12 @@ def strict() -> Environment:
 def asset(name: str) -> str:
     """The address of a built file by its plain name."""
     return building.collect().url(name)
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> Markup:
+    """One of the small drawings, as a use of the sprite."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(asset("marks.svg"), name)
 
 
 def number(value: int) -> str:

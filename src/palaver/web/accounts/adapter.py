@@ -9,10 +9,12 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 
+from palaver.accounts import sessions, settling
 from palaver.accounts.joining import admit, check_name
-from palaver.accounts.models import Member
+from palaver.accounts.models import Member, Session
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
+from palaver.web.accounts import browsers
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -40,6 +42,24 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if commit:
             admit(user)
         return user
+
+    def login(self, request: HttpRequest, user: Member) -> None:
+        """Sign in, and remember the browser's name for the page that lists them."""
+        super().login(request, user)
+        sessions.name_browser(request.session.session_key or "", browsers.named(request.headers.get("User-Agent", "")))
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out; the member's open streams ask their rights again."""
+        member = request.user
+        super().logout(request)
+        if isinstance(member, Member):
+            settling.tell_signed_out(member)
+
+    def set_password(self, user: Member, password: str) -> None:
+        """A changed password ends every session but the one in which it was changed: a reset is asked for by those who fear."""
+        super().set_password(user, password)
+        here = (self.request.session.session_key if self.request is not None else None) or ""
+        settling.end_sessions(Session.objects.exclude(key=here), of=user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return "/"

@@ -1,12 +1,47 @@
-"""The sign-up form: allauth's, in our words."""
+"""allauth's forms in our words: labels and help that say what a member needs to know, once."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import SignupForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
+from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+_PASSWORD = _("At least 10 characters, not one of the common ones, and not like your name.")
+_LABELS = {
+    "login": _("Name or e-mail address"),
+    "password": _("Password"),
+    "password1": _("Password"),
+    "password2": _("The same once more"),
+    "oldpassword": _("Your password until now"),
+    "email": _("E-mail address"),
+    "remember": _("Stay signed in on this device"),
+}
+
+
+def _say(form: forms.Form) -> None:
+    """Our labels; no placeholder that repeats them; help in one plain sentence."""
+    for name, field in form.fields.items():
+        field.label = _LABELS.get(name, field.label)
+        field.widget.attrs.pop("placeholder", None)
+        field.help_text = _PASSWORD if name == "password1" else ""
+
+
+class SignIn(LoginForm):  # type: ignore[misc]
+    """Name or address, and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self)
 
 
 class SignUp(SignupForm):  # type: ignore[misc]
@@ -14,18 +49,47 @@ class SignUp(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _say(self)
         name = self.fields["username"]
         name.label = _("Name")
         name.help_text = _("As it stands beside your posts. Letters of any script, digits, spaces, - . _")
         name.max_length = 40
-        name.widget.attrs.pop("placeholder", None)
         name.widget.attrs["autocomplete"] = "username"
-        for key in ("email", "password1"):
-            if key in self.fields:
-                self.fields[key].widget.attrs.pop("placeholder", None)
         if "email" in self.fields:
             self.fields["email"].help_text = (
                 _("We send one message there to make sure that it is yours.")
                 if settings.PALAVER_MAIL_URL
                 else _("Only for a lost password. This installation sends no mail yet, so nothing will arrive for now.")
             )
+
+
+class ForgottenPassword(ResetPasswordForm):  # type: ignore[misc]
+    """The address to which a link is sent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self)
+
+
+class NewPassword(ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password, chosen through the link of a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self)
+
+
+class ChangedPassword(ChangePasswordForm):  # type: ignore[misc]
+    """A new password, chosen by someone who knows the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self)
+
+
+class FirstPassword(SetPasswordForm):  # type: ignore[misc]
+    """A password for an account that has none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self)

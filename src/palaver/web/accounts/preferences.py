@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from palaver.accounts import settling
@@ -90,7 +91,7 @@ def _groups(
                 ),
                 contexts.Field(
                     "theme",
-                    _("Light"),
+                    _("Colours"),
                     "select",
                     value=value("theme"),
                     error=problems.get("theme", ""),
@@ -181,6 +182,21 @@ def end_session(request: HttpRequest, key: str) -> HttpResponse:
     if not settling.end_sessions(rows, of=the_member(request)):
         raise Http404
     messages.success(request, _("Signed out there."))
+    return redirect("/account/sessions/")
+
+
+@require_POST
+@members
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    ended = settling.end_sessions(Session.objects.exclude(key=viewer.session_key), of=the_member(request))
+    messages.success(
+        request,
+        ngettext("Signed out in %(n)s other browser.", "Signed out in %(n)s other browsers.", ended) % {"n": ended}
+        if ended
+        else _("You were signed in nowhere else."),
+    )
     return redirect("/account/sessions/")
 
 

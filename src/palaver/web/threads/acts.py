@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,13 +26,14 @@ from palaver.web.threads.writing import complaint, find_post
 @require_POST
 @members
 def recommendation(request: HttpRequest, post_id: int) -> HttpResponse:
-    """Put one's name under a post (`act=give`), or take it away (`act=take-back`). A script is answered with the count."""
+    """Put one's name under a post (`act=give`), or take it away (`act=take-back`); the answer leads back to the post."""
     by = the_member(request)
     post = find_post(post_id, by)
     give = request.POST.get("act") != "take-back"
-    count = recommending.recommend(post, by=by) if give else recommending.take_back(post, by=by)
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"recommended": give, "count": count + post.unnamed_recs})
+    if give:
+        recommending.recommend(post, by=by)
+    else:
+        recommending.take_back(post, by=by)
     return redirect(f"/p/{post.pk}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from typing import cast
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +20,7 @@ from palaver.web import assembling, contexts, errors, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, shell, trail
-from palaver.web.threads import assembly, drawing, fragments
+from palaver.web.threads import assembly, drawing, fragments, tables
 
 SIZE = forum_reads.POSTS_A_PAGE
 TABLE_ROWS = 200
@@ -37,11 +36,12 @@ HIGHLIGHTS = {
 
 
 def href(head: reads.ThreadHead, **query: object) -> str:
-    """The thread's address with the query parts that are set, in one fixed order."""
-    parts = [
-        (name, query[name]) for name in ("view", "highlight", "page", "from") if query.get(name) not in (None, "", 1)
-    ]
-    return f"/t/{head.id}/{head.slug}" + (f"?{urlencode(parts)}" if parts else "")
+    """The thread's address with the query parts that are set, in one fixed order. All of them are words and numbers of ours."""
+    parts = "&".join(f"{name}={query[name]}" for name in _PARTS if query.get(name) not in (None, "", 1))
+    return f"/t/{head.id}/{head.slug}?{parts}" if parts else f"/t/{head.id}/{head.slug}"
+
+
+_PARTS = ("view", "highlight", "page", "from")
 
 
 def load(request: HttpRequest, thread_id: int) -> reads.ThreadHead | HttpResponse:
@@ -171,6 +171,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         lock_href=_lock_href(request, head, viewer),
         mark_action=f"{forum_href(forum)}mark" if viewer else "",
         last_number=head.last_number,
+        read=None if viewer is None else -1 if head.read_number is None else head.read_number,
     )
     response = answer("threads/thread.html", frame, page_)
     return cacheable(response, [f"thread:{head.id}", "places", "names"])
@@ -182,11 +183,7 @@ def _new_count(head: reads.ThreadHead, views: list[assembling.Drawn], replies: i
         return 0
     if len(views) == replies:
         return sum(view.new for view in views)
-    # Counted to a hundred, so the newest hundred are enough to look at, however long the thread.
-    newest = (
-        Post.objects.filter(thread_id=head.id, place__gt=0).order_by("-place").values_list("created_at", "author_id")
-    )
-    return sum(at > head.marked_at and author != viewer.id for at, author in newest[:100])
+    return reads.new_in_thread(head.id, viewer, head.marked_at)
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:
@@ -238,11 +235,10 @@ def _table(
     """The summary table: of the whole thread up to 200 replies, beyond that of this page."""
     if view == "op" or head.post_count <= 1:
         return None
-    rows: list[forum_reads.TableRow] | list[forum_reads.PostRow]
     if len(found) >= head.post_count or head.post_count > TABLE_ROWS + 1:
         rows = sorted(found, key=lambda row: row.path)
     else:
-        rows = forum_reads.table(head.id, limit=TABLE_ROWS + 1)
+        return tables.whole(head, viewer, here, limit=TABLE_ROWS + 1)
     return assembly.summary(rows, head, viewer, here)
 
 

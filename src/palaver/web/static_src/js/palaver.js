@@ -7,4 +7,5 @@ import "./folding.js";
 import "./scrolling.js";
 import "./theme.js";
 import "./keys.js";
+import "./positions.js";
 import "./replies.js";

@@ -4,6 +4,7 @@ import {get} from "./fetching.js";
 import {localise} from "./times.js";
 import {makeFoldable} from "./folding.js";
 import {makeReachable} from "./scrolling.js";
+import {watch} from "./positions.js";
 import {fill, say, words} from "./words.js";
 
 const page = document.querySelector("[data-thread]");
@@ -23,25 +24,23 @@ function announce(number) {
   say(text);
 }
 
-function address(number) {
-  const there = new URL(location.href);
-  there.searchParams.set("after", String(number));
-  there.hash = "";
-  return there.href;
+// Where the replies are that this page has no place for: another page of the thread, or another branch of the tree.
+function elsewhere() {
+  return `/t/${page.dataset.thread}/post/${Math.min(...waiting)}`;
 }
 
 async function show(event) {
   const list = document.querySelector("ol.posts:not([data-tree])");
-  const more = document.querySelector(".pager a[rel=next]");
+  const more = document.querySelector(".replies .pager a[rel=next]");
   if (!list || more) {
     event.preventDefault();
-    location.href = more ? more.href : location.pathname + location.search;
+    location.href = elsewhere();
     return;
   }
   event.preventDefault();
   const link = bar.querySelector("a");
   try {
-    const fresh = await get(address(last()));
+    const fresh = await get(location.pathname + location.search);
     const first = [];
     for (const post of fresh.querySelectorAll("ol.posts > li > article[data-post]")) {
       if (document.getElementById(post.id)) continue;
@@ -57,13 +56,14 @@ async function show(event) {
     localise(list);
     makeFoldable(list);
     makeReachable(list);
+    watch(list);
     waiting.clear();
     bar.hidden = true;
     link.textContent = "";
     first[0].querySelector("a.post-number")?.focus({preventScroll: true});
     first[0].scrollIntoView({block: "nearest"});
   } catch {
-    location.reload();
+    location.href = elsewhere();
   }
 }
 
