@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
+
 from tests.journeys.people import open_thread, reply, sign_in
 from tests.journeys.running import Serving
 
@@ -101,7 +102,9 @@ def test_slips_of_the_pen_are_told_beside_the_field(serving: Serving, person: Pe
     page = person(java_script_enabled=False).new_page()
     sign_in(page, serving.address, "Bram")
     page.goto(f"{serving.address}/f/general-discussion/start")
-    page.get_by_label("Subject").evaluate("field => { field.removeAttribute('maxlength'); field.form.noValidate = true }")
+    page.get_by_label("Subject").evaluate(
+        "field => { field.removeAttribute('maxlength'); field.form.noValidate = true }"
+    )
     page.get_by_label("Subject").fill("very long " * 60)
     page.get_by_label("What you want to say").fill("A text that must survive.")
     page.get_by_role("button", name="Start the thread").click()
