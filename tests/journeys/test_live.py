@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
+
 from tests.journeys.people import open_thread, reply, sign_in
 from tests.journeys.running import Serving
 

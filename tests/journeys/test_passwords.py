@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
+
 from tests.journeys.people import give_name, join, sign_in
 from tests.journeys.running import Serving
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+
 from tests.journeys.people import open_thread, sign_in
 from tests.journeys.running import Serving
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+
 from tests.journeys.people import sign_in
 from tests.journeys.running import Serving
 from tests.web.test_gallery import AXE, RUN_AXE, SIDEWAYS, SMALL_TARGETS
@@ -60,7 +61,9 @@ SCREENS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize(("who", "pages"), [("", GUEST), ("Ana", MEMBER), ("Odile", OPERATOR)], ids=["guest", "member", "operator"])
+@pytest.mark.parametrize(
+    ("who", "pages"), [("", GUEST), ("Ana", MEMBER), ("Odile", OPERATOR)], ids=["guest", "member", "operator"]
+)
 def test_every_page_is_sound(
     serving: Serving, person: Person, picture: Callable[..., Path], screen: str, who: str, pages: dict[str, str]
 ) -> None:

@@ -1,4 +1,3 @@
-
 """Renders every page with rich sample data into a folder, to be looked at and measured.
 
     python -m tests.web.gallery FOLDER

@@ -1,4 +1,3 @@
-
 """Every page of the gallery in a real browser: reachable by all, no sideways scroll, thumb-sized, within its budget."""
 
 from __future__ import annotations

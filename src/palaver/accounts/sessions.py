@@ -10,7 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 
-from palaver.accounts.models import Member, Session
+from palaver.accounts.models import Session
 from palaver.kit import clock
 
 FRESHENED_EVERY = timedelta(minutes=1)
