@@ -20,7 +20,7 @@ from palaver.kit import clock
 from palaver.reading import reads
 from palaver.web import assembling, contexts, moments
 from palaver.web.shell import community, environment, forum_href, forum_link, places, trail
-from palaver.web.threads import assembly, fragments
+from palaver.web.threads import assembly, drawing, fragments, tables
 
 _THREAD = re.compile(r"^/t/(\d+)/")
 
@@ -53,7 +53,7 @@ class Bare:
         await send({"type": "http.response.body", "body": body})
 
     def page(self, thread_id: int, session_key: str) -> str:
-        """Four statements, the moulds, the template."""
+        """The statements, the moulds, the template."""
         asking = viewer(session_key)
         assert asking is not None
         head = reads.thread_head(thread_id, asking)
@@ -63,17 +63,19 @@ class Bare:
         where, now = moments.zone(asking.time_zone), clock.now()
         here = frozenset(row.number for row in rows)
         chosen = assembly.light(asking.highlight, head)
-        views = [assembly.post_view(row, head, asking, bodies, chosen, where, now, "en", here) for row in rows]
-        table = forum_reads.table(thread_id, limit=201)
+        opening = assembly.post_view(rows[0], head, asking, bodies, chosen, where, now, "en", here)
+        views = drawing.posts(
+            rows[1:], head, asking, bodies, chosen, where, now, "en", here, takes_replies=True, mark_first=True
+        )
         forum = places().forums[head.forum_id]
         frame = contexts.Shell(
             community=community(), title=head.subject, reader=contexts.Reader(asking.name, member_address(asking.name)),
             places=self.places, rail_categories=self.rail, trail=trail(forum=forum), here=f"/t/{thread_id}/{head.slug}",
         )  # fmt: skip
         page = contexts.ThreadPage(
-            id=head.id, subject=head.subject, view="flat", op=views[0], op_edited=None,
-            posts=assembling.posts(environment(), views[1:], "en", tree=False, signed_in=True), replies=head.post_count - 1,
-            views=(), table=assembly.summary(table, head, asking, here, where, now, "en"), pager=contexts.Pager(),
+            id=head.id, subject=head.subject, view="flat", op=opening, op_edited=None,
+            posts=assembling.posts(environment(), views, "en", tree=False, signed_in=True), replies=head.post_count - 1,
+            views=(), table=tables.whole(head, asking, here, limit=201), pager=contexts.Pager(),
             forum=forum_link(forum), forum_sentence=forum.description, forum_about="", hosts=(), highlights=(),
             reply=contexts.ReplyForm(action=f"/t/{head.id}/replies", once="bare"), last_number=head.last_number, new=0, new_href="",
         )  # fmt: skip

@@ -110,8 +110,8 @@ def last_pages(thread_id: int = community.LONG_THREAD) -> dict[str, int]:
 
     count = Thread.objects.get(pk=thread_id).post_count
     size = reads.POSTS_A_PAGE
-    path = reads.path_at(thread_id, count - size)
-    return {"flat": (count - 1) // size, "tree": Post.objects.get(thread_id=thread_id, path=path).number}
+    from_the_end = Post.objects.filter(thread_id=thread_id).order_by("-path")
+    return {"flat": (count - 1) // size, "tree": from_the_end.values_list("number", flat=True)[size - 1]}
 
 
 def _main() -> None:

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from bench.bare import Bare  # noqa: E402
 from palaver.front import rendering  # noqa: E402
 from palaver.front.exchange import Request  # noqa: E402
-from palaver.web.threads import fragments  # noqa: E402
+from palaver.web.threads import drawing, fragments, tables  # noqa: E402
 
 
 def lane(path: str, cookie: str) -> stations.Call:
@@ -48,6 +48,8 @@ def main() -> None:
 
     def cold() -> bytes:
         fragments.store.cache_clear()
+        drawing.forget()
+        tables.forget()
         return page()
 
     bare = Bare()

@@ -130,9 +130,10 @@ def nginx(
     places = []
     for number, (path, (content, headers)) in enumerate(files.items()):
         (folder / "files" / str(number)).write_bytes(content)
+        told = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in headers.items()}
         lines = "".join(
             f'add_header {name} "{value}";'
-            for name, value in headers.items()
+            for name, value in told.items()
             if name not in ("content-type", "content-length")
         )
         kind = headers.get("content-type", "text/html; charset=utf-8")

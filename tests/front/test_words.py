@@ -35,15 +35,28 @@ class Stage:
         if actor is not None:
             actor.pause()
 
-    def run(self, choose: Callable[[int], int], kill: Callable[[], bool]) -> None:
+    def run(self, order: list[tuple[int, int, bool]]) -> None:
+        """Play by an order of (actor, steps, whether it dies then), then let all come to their ends in turn.
+
+        Faults of this kind need few changes of turn but each at the right step, so an order is made of runs of steps.
+        """
         for actor in self.actors:
             actor.begin()
-        while True:
-            able = [a for a in self.actors if not a.over and not (a.wants_lock and self.lock_held_by is not None)]
-            if not able:
-                return
-            actor = able[choose(len(able))]
-            actor.go(dies=actor.mortal and kill())
+        for number, steps, dies in order:
+            actor = self.actors[number]
+            for _ in range(steps):
+                if not self.can(actor):
+                    break
+                actor.go(dies=False)
+            if dies and actor.mortal and self.can(actor):
+                actor.go(dies=True)
+        while any(not actor.over for actor in self.actors):
+            for actor in self.actors:
+                while self.can(actor):
+                    actor.go(dies=False)
+
+    def can(self, actor: Actor) -> bool:
+        return not actor.over and not (actor.wants_lock and self.lock_held_by is not None)
 
 
 class Actor:
@@ -159,7 +172,7 @@ class SettlesWhatIsThere(SteppedWords):
 NAMES = ("thread:1", "forum:1")
 
 
-def perform(words: SteppedWords, known: bool, choose: Callable[[int], int], kill: Callable[[], bool]) -> list[str]:
+def perform(words: SteppedWords, known: bool, order: list[tuple[int, int, bool]]) -> list[str]:
     """Two writers and two workers; returns every stale serve.
 
     The database is a set of committed changes per thing. A serve is stale if it lacks a change that was visible when
@@ -205,22 +218,16 @@ def perform(words: SteppedWords, known: bool, choose: Callable[[int], int], kill
     Actor(stage, 102, writer(2, NAMES[:1]), mortal=True)
     Actor(stage, 103, reader(NAMES), mortal=False)
     Actor(stage, 104, reader(NAMES[:1]), mortal=False)
-    stage.run(choose, kill)
+    stage.run(order)
     return stale
 
 
 def explore(kind: type[SteppedWords], path: Path, data: st.DataObject) -> list[str]:
     path.unlink(missing_ok=True)
     known = data.draw(st.booleans(), label="the names were known")
-    deaths = data.draw(st.lists(st.integers(0, 60), max_size=2), label="kills at")
-    order = data.draw(st.lists(st.integers(0, 11), max_size=120), label="order")
-    count = [0]
-
-    def choose(number: int) -> int:
-        count[0] += 1
-        return order[count[0] % len(order)] % number if order else 0
-
-    return perform(kind(path), known, choose, lambda: count[0] in deaths)
+    run = st.tuples(st.integers(0, 3), st.integers(1, 14) | st.integers(15, 60), st.sampled_from([False] * 5 + [True]))
+    order = data.draw(st.lists(run, max_size=14), label="order")
+    return perform(kind(path), known, order)
 
 
 def test_no_interleaving_serves_what_is_older_than_a_commit(tmp_path: Path) -> None:

@@ -169,6 +169,14 @@ def test_rights_are_asked_again_when_they_change_and_a_stream_without_any_ends(h
     assert reader.closed and "canary" not in reader.text and not house.live.streams
 
 
+def test_signing_out_ends_the_stream_though_guests_may_hear_its_topic(house: House) -> None:
+    house.allowed["bram"] = {"thread:1", "member:7"}
+    reader = house.open("topics=thread:1", cookie=b"sessionid=bram")
+    house.allowed["bram"] = {"thread:1"}
+    house.tell("member:7", "signed-out")
+    assert reader.closed
+
+
 def test_a_reader_who_does_not_keep_up_is_dropped(house: House) -> None:
     reader = house.open("topics=thread:1", Kept(slow=True))
     other = house.open("topics=thread:1")

@@ -17,7 +17,7 @@ def make_operator(member: Member, *, by: Member | None) -> Member:
     if by is not None:
         may_operate(by).or_refuse()
     with transaction.atomic():
-        member = Member.objects.select_for_update().get(pk=member.pk)
+        member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
         if member.is_operator:
             raise Refusal(_("%(name)s is an operator already.") % {"name": member.name})
         member.is_operator = True

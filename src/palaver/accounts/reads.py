@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from palaver.accounts.models import Session
 from palaver.accounts.sessions import FRESHENED_EVERY
-from palaver.kit import clock
+from palaver.kit import clock, durability
 
 
 class Viewer(NamedTuple):
@@ -80,7 +80,7 @@ def instant_of(value: str | datetime | None) -> datetime | None:
 
 
 def _freshen(session_key: str, now: datetime) -> None:
-    with transaction.atomic():
+    with durability.relaxed():
         Session.objects.filter(key=session_key).update(
             seen_at=now, expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         )

@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 
 from palaver.accounts.models import Session
-from palaver.kit import clock
+from palaver.kit import clock, durability
 
 FRESHENED_EVERY = timedelta(minutes=1)
 
@@ -27,7 +27,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         row = self._row()
         if row is None:
-            self._session_key = None  # type: ignore[assignment]
+            self._session_key = None
             return {}
         return self.decode(row.data)
 
@@ -36,7 +36,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()  # type: ignore[assignment]
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -48,7 +48,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         now = clock.now()
         member = data.get(SESSION_KEY)
         values = {
@@ -57,7 +57,7 @@ class SessionStore(SessionBase):
             "seen_at": now,
             "expires_at": now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
         }
-        with transaction.atomic():
+        with durability.relaxed():
             if must_create:
                 try:
                     with transaction.atomic():
@@ -81,5 +81,5 @@ class SessionStore(SessionBase):
 
 def name_browser(key: str, browser: str) -> None:
     """Remember which browser a session is of, as its member will see it ("Firefox, Linux")."""
-    with transaction.atomic():
+    with durability.relaxed():
         Session.objects.filter(key=key).update(browser=browser[:200])

@@ -17,6 +17,7 @@ from palaver.accounts.permissions import may_act
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering
+from palaver.kit.text.letters import storable
 
 LONGEST_ABOUT = 2000
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -32,9 +33,11 @@ def settle(member: Member, **wishes: Any) -> Member:
     changes = {name: value for name, value in wishes.items() if getattr(member, name) != value}
     for name, value in changes.items():
         _check(name, value)
+    if "about" in changes:
+        changes["about"] = storable(changes["about"])
     name_and_key = check_name(changes["name"], but=member) if "name" in changes else None
     with transaction.atomic():
-        member = Member.objects.select_for_update().get(pk=member.pk)
+        member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
         old_name, old_key = member.name, member.name_key
         for name, value in changes.items():
             setattr(member, name, value)
@@ -60,6 +63,12 @@ def end_sessions(sessions: QuerySet[Session], *, of: Member) -> int:
         if ended:
             events.publish(SessionsEnded(of.pk))
     return ended
+
+
+def tell_signed_out(member: Member) -> None:
+    """A member has signed out in one browser: what listens there in their name stops."""
+    with transaction.atomic():
+        events.publish(SessionsEnded(member.pk))
 
 
 def _check(name: str, value: Any) -> None:

@@ -12,26 +12,29 @@ from palaver.accounts.models import Member, Suspension
 from palaver.accounts.permissions import may_operate
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
+from palaver.kit.text.letters import reason
 
 LONGEST = timedelta(days=30)
+LONGEST_REASON = 2000
 
 
 def suspend(member: Member, *, by: Member, until: datetime, because: str) -> Suspension:
-    """Keep a member from writing until an instant, at most 30 days on. Raises NotAllowed, Refusal. The caller enters it on the record."""
+    """Keep a member from writing until an instant, at most 30 days on. Raises NotAllowed, Refusal. Wiring enters it on the record."""
     may_operate(by).or_refuse()
     now = clock.now()
-    if not because.strip():
+    because = reason(because, LONGEST_REASON)
+    if not because:
         raise Refusal(_("Say why: the member reads it, and it stands on the record."), field="because")
     if until <= now:
         raise Refusal(_("A suspension ends in the future."), field="until")
     if until > now + LONGEST:
         raise Refusal(_("A suspension lasts 30 days at most."), field="until")
     with transaction.atomic():
-        Member.objects.select_for_update().get(pk=member.pk)
+        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
         if member.running_suspension() is not None:
             raise Refusal(_("%(name)s is suspended already.") % {"name": member.name})
         suspension = Suspension.objects.create(
-            member=member, by=by, office=Suspension.Office.OPERATOR, because=because.strip(), since=now, until=until
+            member=member, by=by, office=Suspension.Office.OPERATOR, because=because, since=now, until=until
         )
         events.publish(MemberSuspended(member.pk, suspension.pk))
     return suspension
@@ -41,7 +44,7 @@ def end(suspension: Suspension, *, by: Member) -> Suspension:
     """End a suspension before its time."""
     may_operate(by).or_refuse()
     with transaction.atomic():
-        suspension = Suspension.objects.select_for_update(of=("self",)).get(pk=suspension.pk)
+        suspension = Suspension.objects.select_for_update(of=("self",), no_key=True).get(pk=suspension.pk)
         now = clock.now()
         if suspension.ended_at is not None or suspension.until <= now:
             raise Refusal(_("This suspension has ended already."))

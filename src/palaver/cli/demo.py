@@ -57,7 +57,7 @@ def _fill_and_serve(args: argparse.Namespace, community: object) -> int:
         with Progress(f"Filling {community.name}", unit="acts") as bar:
 
             def tell(done: int, of: int) -> None:
-                bar.total = of
+                bar.expect(of)
                 bar.advance(done - told[0])
                 told[0] = done
 

@@ -72,6 +72,12 @@ class Progress:
         """How many have been counted so far."""
         return int(self._bar.n)
 
+    def expect(self, total: int) -> None:
+        """Name the number of things once it is known."""
+        self._bar.total = total
+        if self._bar.bar_format is not None:
+            self._bar.bar_format = _LINE
+
     def advance(self, by: int = 1) -> None:
         """Count `by` more."""
         self._bar.update(by)

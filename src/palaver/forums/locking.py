@@ -11,21 +11,24 @@ from palaver.forums.models import Lock, Pin, Thread, ThreadEvent
 from palaver.forums.permissions import may_lock, may_unlock, office_in, running_lock
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
+from palaver.kit.text.letters import reason
 from palaver.record.entering import enter
+
+LONGEST_REASON = 500
 
 
 def lock(thread: Thread, *, by: Member, because: str) -> Lock:
     """Close a thread to replies. Raises NotAllowed, or Refusal when the reason is missing or the thread is locked already."""
-    because = because.strip()
+    because = reason(because, LONGEST_REASON)
     with transaction.atomic():
-        thread = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=thread.pk)
+        thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
         may_lock(by, thread).or_refuse()
         if not because:
             raise Refusal(_("Say why: the reason stands in the thread and on the record."), field="because")
         if running_lock(thread) is not None:
             raise Refusal(_("This thread is locked already."))
         office = office_in(by, thread.forum)
-        placed = place_lock(thread, by=by, office=office, because=because[:500])
+        placed = place_lock(thread, by=by, office=office, because=because)
         events.publish(ThreadLocked(thread.pk, thread.forum_id, placed.pk))
         enter(
             "thread.lock",
@@ -39,7 +42,7 @@ def lock(thread: Thread, *, by: Member, because: str) -> Lock:
 def unlock(thread: Thread, *, by: Member) -> Lock:
     """Open a locked thread again; only its locker or an operator. Returns the ended lock."""
     with transaction.atomic():
-        thread = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=thread.pk)
+        thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
         may_unlock(by, thread).or_refuse()
         running = running_lock(thread)
         assert running is not None
@@ -54,15 +57,15 @@ def unlock(thread: Thread, *, by: Member) -> Lock:
 
 def pin(thread: Thread, *, by: Member, because: str) -> Pin:
     """Keep a thread on top of its forum's list. Same rights as locking."""
-    because = because.strip()
+    because = reason(because, LONGEST_REASON)
     with transaction.atomic():
-        thread = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=thread.pk)
+        thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
         may_lock(by, thread).or_refuse()
         if not because:
             raise Refusal(_("Say why: the reason stands in the thread and on the record."), field="because")
         if Pin.objects.filter(thread=thread, ended_at=None).exists():
             raise Refusal(_("This thread is pinned already."))
-        pinned = Pin.objects.create(thread=thread, by=by, because=because[:500], at=clock.now())
+        pinned = Pin.objects.create(thread=thread, by=by, because=because, at=clock.now())
         office = office_in(by, thread.forum)
         _tell(thread, ThreadEvent.Act.PINNED, by=by, office=office, because=pinned.because)
         events.publish(ThreadPinned(thread.pk, thread.forum_id))
@@ -75,7 +78,7 @@ def pin(thread: Thread, *, by: Member, because: str) -> Pin:
 def unpin(thread: Thread, *, by: Member) -> Pin:
     """Let a pinned thread take its place in time again."""
     with transaction.atomic():
-        thread = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=thread.pk)
+        thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
         may_lock(by, thread).or_refuse()
         running = Pin.objects.filter(thread=thread, ended_at=None).first()
         if running is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from palaver.kit.decisions import Refusal
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -13,9 +15,9 @@ HIGHEST = 36**STEP - 1
 def segment(number: int) -> str:
     """Four base-36 digits of a post number (0 to 1,679,615)."""
     if not 0 <= number <= HIGHEST:
-        raise Refusal(f"A thread holds at most {HIGHEST + 1:,} posts; start a new one.")
+        raise Refusal(_("A thread holds at most %(most)s posts; start a new one.") % {"most": f"{HIGHEST + 1:,}"})
     text = ""
-    for _ in range(STEP):
+    for _level in range(STEP):
         number, digit = divmod(number, 36)
         text = DIGITS[digit] + text
     return text

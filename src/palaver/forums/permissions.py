@@ -115,7 +115,7 @@ def office_in(member: Member | None, forum: Forum) -> str:
     """The office a member holds in a forum: `host`, `operator`, or "" for none."""
     if member is None:
         return ""
-    if Office.objects.filter(forum=forum, member=member, ended_at=None).exists():
+    if Office.objects.sitting().filter(forum=forum, member=member).exists():
         return Lock.Office.HOST
     return Lock.Office.OPERATOR if member.is_operator else ""
 

@@ -76,7 +76,7 @@ def change_forum(forum: Forum, *, by: Member, **fields: Any) -> Forum:
     may_operate(by).or_refuse()
     _known(fields)
     with transaction.atomic():
-        forum = Forum.objects.select_for_update(of=("self",)).get(pk=forum.pk)
+        forum = Forum.objects.select_for_update(of=("self",), no_key=True).get(pk=forum.pk)
         changed = {name: value for name, value in fields.items() if getattr(forum, name) != value}
         if not changed:
             return forum
@@ -110,7 +110,7 @@ def appoint_host(forum: Forum, *, member: Member, by: Member, until: datetime | 
     """Give a member a host's seat. Raises Refusal when the seats are full or the member sits already."""
     may_operate(by).or_refuse()
     with transaction.atomic():
-        sitting = Office.objects.filter(forum=forum, ended_at=None)
+        sitting = Office.objects.sitting().filter(forum=forum)
         if sitting.filter(member=member).exists():
             raise Refusal(_("%(name)s is a host of this forum already.") % {"name": member.name})
         if sitting.count() >= forum.host_seats:

@@ -19,6 +19,12 @@ from palaver.forums.rendering import render_post
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs, subjects
+from palaver.kit.text.letters import reason, storable
+
+# Acts on a thread have their addresses where its slug stands, /t/<id>/lock: a subject must not lead there. (A test
+# holds this list to the address map.)
+TAKEN_SLUGS = frozenset({"lock", "new", "pin", "post", "replies"})
+LONGEST_REASON = 200
 
 
 def start_thread(
@@ -34,22 +40,20 @@ def start_thread(
 
     Raises NotAllowed (gate, suspension, retired forum) or Refusal (subject or text unfit; `field` says which).
     """
-    may_start(author, forum).or_refuse()
-    if (again := _submitted_already(author, submission_key)) is not None:
-        return again.thread
     subject = subjects.clean(subject)
-    _check_text(text)
+    text = _fit(text)
     rendered = render_post(text, kind)
     with transaction.atomic():
         _lock_author(author)
         if (again := _submitted_already(author, submission_key)) is not None:
             return again.thread
+        may_start(author, forum).or_refuse()
         now = clock.now()
         thread = Thread.objects.create(
             forum=forum,
             author=author,
             subject=subject,
-            slug=slugs.slug(subject),
+            slug=thread_slug(subject),
             created_at=now,
             post_count=1,
             last_number=0,
@@ -90,17 +94,14 @@ def reply(
 
     Raises ThreadIsLocked, NotAllowed or Refusal; whatever was written stays with the caller.
     """
-    if (again := _submitted_already(author, submission_key)) is not None:
-        return again
-    _may_reply_or_refuse(author, thread)
     if answers is not None and answers.thread_id != thread.pk:
         raise Refusal(_("The post you are answering belongs to another thread."))
-    subject = subjects.clean(subject) if subject.strip() else ""
-    _check_text(text)
+    subject = _own_subject(subject)
+    text = _fit(text)
     rendered = render_post(text, kind, thread_id=thread.pk)
     with transaction.atomic():
         _lock_author(author)
-        thread = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=thread.pk)
+        thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
         if (again := _submitted_already(author, submission_key)) is not None:
             return again
         _may_reply_or_refuse(author, thread)
@@ -153,10 +154,12 @@ def edit(
     from: OutOfDate is raised when another window has saved since. Raises NotAllowed, Refusal. Returns the post anew.
     """
     may_edit(by, post).or_refuse()
-    _check_text(text)
+    text, because = _fit(text), reason(because, LONGEST_REASON)
     rendered = render_post(text, SourceText.Kind.MARKDOWN, thread_id=post.thread_id)
     with transaction.atomic():
-        post = Post.objects.select_for_update(of=("self",)).select_related("thread", "forum").get(pk=post.pk)
+        post = (
+            Post.objects.select_for_update(of=("self",), no_key=True).select_related("thread", "forum").get(pk=post.pk)
+        )
         may_edit(by, post).or_refuse()
         if seen_version is not None and seen_version != post.version:
             raise OutOfDate(
@@ -169,7 +172,7 @@ def edit(
         if post.is_original:
             wanted = thread.subject if subject is None else subjects.clean(subject)
         else:
-            wanted = post.subject if subject is None else (subjects.clean(subject) if subject.strip() else "")
+            wanted = post.subject if subject is None else _own_subject(subject)
         shown = thread.subject if post.is_original else post.subject
         if wanted == shown and text == newest.text and newest.kind == SourceText.Kind.MARKDOWN:
             return post  # Nothing was changed: no new version, no event.
@@ -179,19 +182,26 @@ def edit(
         if not post.is_original:
             post.subject = wanted
         post.save(update_fields=["version", "edited_at", "opening", "subject"])
-        _store_text(post, text, SourceText.Kind.MARKDOWN, rendered, subject=wanted, because=because.strip()[:200])
+        _store_text(post, text, SourceText.Kind.MARKDOWN, rendered, subject=wanted, because=because)
         if post.is_original and wanted != thread.subject:
             if post.version == 2:
                 SourceText.objects.filter(post=post, version=1).update(subject=thread.subject)
-            Thread.objects.filter(pk=thread.pk).update(subject=wanted, slug=slugs.slug(wanted))
+            Thread.objects.filter(pk=thread.pk).update(subject=wanted, slug=thread_slug(wanted))
             thread.refresh_from_db()
         events.publish(PostEdited(post.pk, post.thread_id, post.forum_id, post.author_id, post.version))
     return post
 
 
+def thread_slug(subject: str) -> str:
+    """The readable part of a thread's address; never the address of an act on it."""
+    made = slugs.slug(subject)
+    return f"{made}-{slugs.NAMELESS}" if made in TAKEN_SLUGS else made
+
+
 def _lock_author(author: Member) -> None:
     """Serialise one member's submissions, so that two copies of one form find each other (a no-op on SQLite: writers are serial)."""
-    Member.objects.select_for_update().only("pk").get(pk=author.pk)
+    if transaction.get_connection().features.has_select_for_update:
+        Member.objects.select_for_update(no_key=True).only("pk").get(pk=author.pk)
 
 
 def _submitted_already(author: Member, submission_key: str) -> Post | None:
@@ -208,11 +218,17 @@ def _may_reply_or_refuse(author: Member, thread: Thread) -> None:
         answer.or_refuse()
 
 
-def _check_text(text: str) -> None:
+def _own_subject(subject: str) -> str:
+    """A reply's own subject; most have none."""
+    return subjects.clean(subject) if subjects.visible(subject[: subjects.LONGEST]) else ""
+
+
+def _fit(text: str) -> str:
     if not text.strip():
         raise EmptyText(_("There is no text yet. Write what you want to say."), field="text")
     if (refusal := rendering.too_long(text)) is not None:
         raise refusal
+    return storable(text)
 
 
 def _store_text(
@@ -227,7 +243,8 @@ def _store_text(
         written_at=post.edited_at or post.created_at,
         because=because,
     )
-    PostBody.objects.update_or_create(post=post, defaults={"html": rendered.html, "renderer": rendered.version})
+    body = PostBody(post=post, html=rendered.html, renderer=rendered.version)
+    body.save(force_insert=post.version == 1, force_update=post.version > 1)
 
 
 def _later(field: str, instant: datetime) -> Greatest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 
@@ -89,7 +89,7 @@ class EventRow(NamedTuple):
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return cast(list[tuple[Any, ...]], cursor.fetchall())
 
 
 def categories() -> list[CategoryRow]:
@@ -107,7 +107,7 @@ def forums() -> list[ForumRow]:
       FROM forums_forum f JOIN forums_category c ON c.id = f.category_id
      ORDER BY c.place, c.id, f.place, f.id
     """
-    return [ForumRow(*row[:5], bool(row[5]), *row[6:9], bool(row[9]), row[10]) for row in _rows(sql, [])]
+    return [ForumRow._make((*row[:5], bool(row[5]), *row[6:9], bool(row[9]), row[10])) for row in _rows(sql, [])]
 
 
 _POSTS = """
@@ -123,7 +123,7 @@ SELECT p.id, p.number, p.place, p.answers_number, p.depth, p.path, p.subject, p.
 def _posts(where: str, member_id: int | None, thread_id: int, *parameters: Any) -> list[PostRow]:
     rows = _rows(_POSTS + where, [member_id or 0, thread_id, *parameters])
     return [
-        PostRow(*row[:10], instant_of(row[10]), instant_of(row[11]), *row[12:17], bool(row[17]), row[18])  # type: ignore[arg-type]
+        PostRow._make((*row[:10], instant_of(row[10]), instant_of(row[11]), *row[12:17], bool(row[17]), row[18]))
         for row in rows
     ]
 
@@ -149,7 +149,7 @@ def bodies(post_ids: Sequence[int]) -> dict[int, str]:
     if not post_ids:
         return {}
     marks = ", ".join(["%s"] * len(post_ids))
-    return dict(_rows(f"SELECT post_id, html FROM forums_postbody WHERE post_id IN ({marks})", list(post_ids)))  # type: ignore[arg-type]
+    return dict(_rows(f"SELECT post_id, html FROM forums_postbody WHERE post_id IN ({marks})", list(post_ids)))
 
 
 def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[TableRow]:
@@ -159,7 +159,9 @@ def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[Tabl
       FROM forums_post p JOIN accounts_member m ON m.id = p.author_id
      WHERE p.thread_id = %s AND p.path >= %s ORDER BY p.path LIMIT %s
     """
-    return [TableRow(*row[:6], instant_of(row[6]), *row[7:]) for row in _rows(sql, [thread_id, from_path, limit])]  # type: ignore[arg-type]
+    return [
+        TableRow._make((*row[:6], instant_of(row[6]), *row[7:])) for row in _rows(sql, [thread_id, from_path, limit])
+    ]
 
 
 def thread_events(thread_id: int, first_place: int, last_place: int) -> list[EventRow]:
@@ -169,15 +171,10 @@ def thread_events(thread_id: int, first_place: int, last_place: int) -> list[Eve
       FROM forums_threadevent e LEFT JOIN accounts_member m ON m.id = e.by_id
      WHERE e.thread_id = %s AND e.after_place >= %s AND e.after_place <= %s ORDER BY e.after_place, e.id
     """
-    return [EventRow(*row[:5], instant_of(row[5]), row[6]) for row in _rows(sql, [thread_id, first_place, last_place])]  # type: ignore[arg-type]
-
-
-def path_at(thread_id: int, tree_place: int) -> str | None:
-    """The path of the n-th post in tree order (0 = the original post): a walk along the covering index."""
-    rows = _rows(
-        "SELECT path FROM forums_post WHERE thread_id = %s ORDER BY path LIMIT 1 OFFSET %s", [thread_id, tree_place]
-    )
-    return rows[0][0] if rows else None
+    return [
+        EventRow._make((*row[:5], instant_of(row[5]), row[6]))
+        for row in _rows(sql, [thread_id, first_place, last_place])
+    ]
 
 
 def place_of(thread_id: int, number: int) -> tuple[int, str] | None:
@@ -186,15 +183,10 @@ def place_of(thread_id: int, number: int) -> tuple[int, str] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
-def tree_place_of(thread_id: int, path: str) -> int:
-    """How many posts stand before a path in tree order."""
-    return int(_rows("SELECT count(*) FROM forums_post WHERE thread_id = %s AND path < %s", [thread_id, path])[0][0])
-
-
 def recommenders(post_id: int, *, limit: int = 200) -> list[tuple[str, datetime]]:
     """Who recommended a post, in time order."""
     sql = """
     SELECT m.name, r.at FROM forums_recommendation r JOIN accounts_member m ON m.id = r.member_id
      WHERE r.post_id = %s ORDER BY r.at, r.id LIMIT %s
     """
-    return [(name, instant_of(at)) for name, at in _rows(sql, [post_id, limit])]  # type: ignore[misc]
+    return [(name, cast(datetime, instant_of(at))) for name, at in _rows(sql, [post_id, limit])]

@@ -15,7 +15,7 @@ from palaver.kit import clock, events
 def recommend(post: Post, *, by: Member) -> int:
     """Put a member's name under a post; doing it twice changes nothing. Returns the post's count. Raises NotAllowed."""
     with transaction.atomic():
-        post = Post.objects.select_for_update(of=("self",)).select_related("forum").get(pk=post.pk)
+        post = Post.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=post.pk)
         may_recommend(by, post).or_refuse()
         _row, made = Recommendation.objects.get_or_create(post=post, member=by, defaults={"at": clock.now()})
         if not made:
@@ -28,7 +28,7 @@ def recommend(post: Post, *, by: Member) -> int:
 def take_back(post: Post, *, by: Member) -> int:
     """Take one's name away again; nothing happens when it was not there. Returns the post's count."""
     with transaction.atomic():
-        post = Post.objects.select_for_update(of=("self",)).select_related("forum").get(pk=post.pk)
+        post = Post.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=post.pk)
         may_recommend(by, post).or_refuse()
         gone, _ = Recommendation.objects.filter(post=post, member=by).delete()
         if not gone:

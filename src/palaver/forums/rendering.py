@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import blake2b
+from typing import cast
 from urllib.parse import quote
+
+from django.conf import settings
 
 from palaver.accounts.models import Member
 from palaver.forums.models import Post
@@ -50,4 +54,12 @@ class PostLinks:
 
 def render_post(text: str, kind: str, *, thread_id: int | None = None) -> rendering.Rendered:
     """Render one post with this house's links."""
-    return rendering.render(text, kind, links=PostLinks(thread_id))
+    return rendering.render(
+        text, cast(rendering.Kind, kind), links=PostLinks(thread_id), own=settings.PALAVER_ORIGIN, prefix=_prefix(text)
+    )
+
+
+def _prefix(text: str) -> str:
+    """What a post's footnotes are named by, so that those of two posts on a page do not meet: from the text, because the
+    number is not known while it is rendered."""
+    return "f" + blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()

@@ -14,7 +14,7 @@ everything else to one of two lanes in which Django runs. What it cannot know ar
 `load` returns Django's `WSGIHandler` and is called once, before the workers are forked. `jobs` is called in a process
 of its own with a `threading.Event` that is set when it should end. A response that guests may share says so by two
 attributes: `response.cache_words` (names of everything it shows; see `words`) and `response.fresh_until`. A verb
-calls `words.pending(names)` just before COMMIT and `words.settle(names)` after it.
+says what it changes by `changing.change(names)` inside its transaction.
 
 Not here: what a page is, who may see it, which words a verb touches. Words you need: *lane* (a thread with a queue),
 *word* (a random value per thing shown), *door* (what answers in a worker), *drain* (ending without cutting anyone off).

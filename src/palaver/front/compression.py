@@ -11,7 +11,7 @@ import zlib
 from functools import lru_cache
 from typing import Literal, get_args
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 
 Encoding = Literal["zstd", "br", "gzip", ""]

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import gc
 import os
+import resource
 import select
 import signal
 import socket
@@ -100,6 +101,9 @@ class _Supervisor:
     def serve(self) -> None:
         run_folder = self.front.home_run
         run_folder.mkdir(parents=True, exist_ok=True)
+        # Thousands of readers are thousands of open files; what we may have, we take.
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self._hold(run_folder / "palaver.pid")
         self.listeners = bind(self.host, self.port, self.workers)
         self.handler = self.front.load()

@@ -32,9 +32,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
-
-from palaver.kit import env
 
 SLOTS = 1 << 17
 RECORDS = 4096
@@ -287,48 +284,3 @@ def _lives(pid: int, since: float) -> bool:
         return boot + int(fields[19]) / os.sysconf("SC_CLK_TCK") <= since + 2
     except (OSError, StopIteration, IndexError, ValueError):
         return True
-
-
-class Claim:
-    """What one transaction has marked as in flight. Settled by `settle`, or when it is let go of: a transaction that
-    rolls back forgets its on-commit reactions and with them the claim that they hold."""
-
-    __slots__ = ("_names", "_pid", "_words")
-
-    def __init__(self, words: Words, names: tuple[str, ...]) -> None:
-        self._words = words
-        self._names = names
-        self._pid = os.getpid()
-        words.pending(names)
-
-    def settle(self) -> None:
-        names, self._names = self._names, ()
-        if names and self._pid == os.getpid():  # a forked child holds a copy that is not its own
-            self._words.settle(names)
-
-    def __del__(self) -> None:
-        self.settle()
-
-
-_tables: Final[dict[Path, Words]] = {}
-_tables_lock = threading.Lock()
-
-
-def shared() -> Words:
-    """This host's table, at `home()/run/words`."""
-    path = env.home() / "run" / "words"
-    with _tables_lock:
-        found = _tables.get(path)
-        if found is None:
-            found = _tables[path] = Words(path)
-        return found
-
-
-def pending(names: Iterable[str]) -> Claim:
-    """Mark names as in flight, inside the transaction that changes them. Hand the claim to `settle` after it."""
-    return Claim(shared(), tuple(names))
-
-
-def settle(claim: Claim) -> None:
-    """Give the names of a claim their new values. Call once the transaction has been committed."""
-    claim.settle()

@@ -1,7 +1,8 @@
-"""Events: frozen dataclasses that verbs publish once, and the three moments at which others may react.
+"""Events: frozen dataclasses that verbs publish once, and the moments at which others may react.
 
 `project/wiring.py` is the only place that connects. *within* runs inside the verb's transaction (failing it fails the
-verb), *after* runs once the transaction has been committed, *queued* writes a due row (see `kit.due`) inside the transaction.
+verb), *after* runs once the transaction has been committed. What should be done later is a *within* reaction that enqueues
+a due row (`kit.due`), so that it is neither lost nor done for a verb that failed.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class BytewiseCharField(Text):
 
 
 @BytewiseCharField.register_lookup
-class Prefix(Lookup):  # type: ignore[type-arg]
+class Prefix(Lookup):
     """Rows whose value begins with the given text; byte-wise, so capital letters count."""
 
     lookup_name = "prefix"

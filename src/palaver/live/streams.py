@@ -6,7 +6,7 @@
 
 `may_hear(session_key, topics)` is asked on a lane: which of the topics may this reader hear? It may add the reader's
 own topic (`member:<id>`) unasked. When an event of kind `rights` or `signed-out` comes to a topic, its readers hear
-nothing more until they have been asked about again; a stream to which no topic is left ends.
+nothing more until they have been asked about again; a stream that may no longer hear that topic, or any, ends.
 
 What carries the streams is named here only by its shape (`Running`, `Request`, `Reply`): the front is a neighbour.
 """
@@ -217,6 +217,7 @@ class Broadcaster:
         after: int | None,
         begin: Callable[[], None] | None = None,
         refuse: Callable[[], None] | None = None,
+        through: str = "",
     ) -> None:
         """Ask for rights on a lane, subscribe, and replay what came after an event, in this order."""
         assert self._running is not None
@@ -234,6 +235,10 @@ class Broadcaster:
             allowed = tuple(future.result())
             if begin is not None:
                 begin()
+            if through and through not in allowed:
+                # Signed out, or shut out of the very topic: the browser comes again and is asked as whoever it is then.
+                stream.reply.end()
+                return
             if not any(topic in stream.asked for topic in allowed):
                 if begin is not None:
                     stream.reply.write(b'event: end\ndata: {"because":"rights"}\n\n')
@@ -317,7 +322,7 @@ class Broadcaster:
         if kind in RIGHTS:
             for stream in list(readers):
                 self._unsubscribe(stream)
-                self._ask(stream, number)
+                self._ask(stream, number, through=topic)
             return
         frame = _frame(row)
         for stream in list(readers):

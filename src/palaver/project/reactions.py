@@ -8,7 +8,7 @@ from typing import Any
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Suspension
 from palaver.forums import events as forums
-from palaver.front.changing import change, shared
+from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.record.entering import enter
 from palaver.transfer import events as transfer
@@ -41,22 +41,11 @@ def words(*names: Name) -> Callable[[Any], None]:
 
 
 def words_of_batch(event: transfer.ImportBatchStored) -> None:
-    """An import's batch changes the lists of its forums, the threads that have grown, and its authors' pages."""
-    change(
-        [
-            "front",
-            "places",
-            "names",
-            *(f"forum:{number}" for number in event.forum_ids),
-            *(f"thread:{number}" for number in event.thread_ids),
-            *(f"member:{number}" for number in event.member_ids[:500]),
-        ]
-    )
-
-
-def renew(event: transfer.ImportFinished) -> None:
-    """A whole community has come in: every page is made anew once."""
-    shared().renew()
+    """Lists, grown threads and authors' pages of an import's batch are not served from before either."""
+    names = [f"forum:{forum_id}" for forum_id in event.forum_ids]
+    names += [f"thread:{thread_id}" for thread_id in event.thread_ids]
+    names += [f"member:{member_id}" for member_id in event.member_ids]
+    change(["front", "places", *names])
 
 
 def tell_thread_started(event: forums.ThreadStarted) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Collection
 from functools import lru_cache
@@ -20,12 +21,15 @@ from palaver.delivery.mail import sending
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
-from palaver.front.changing import settle_leftovers
+from palaver.front.changing import bump, settle_leftovers
 from palaver.front.given import Front, Lane, Sentence
 from palaver.kit import clock, due, env
 from palaver.kit.sqlite import checkpoint
 from palaver.live import streams, telling
+from palaver.record.verifying import verify
 from palaver.web import building, errors
+
+log = logging.getLogger("palaver.jobs")
 
 # No inline script or style anywhere; the stream and our own files are all a page may open.
 POLICY = (
@@ -134,7 +138,8 @@ def may_hear(session_key: str, topics: tuple[str, ...]) -> Collection[str]:
 
         found = Thread.objects.filter(pk__in=list(ids["thread"])[:100], forum_id__in=may).values_list("pk", flat=True)
         allowed.update(f"thread:{number}" for number in found)
-    if asking is not None and f"member:{asking.id}" in topics:
+    if asking is not None:
+        # Heard by every stream of a member, asked for or not: a suspension or a sign-out reaches the stream by it.
         allowed.add(f"member:{asking.id}")
     return allowed
 
@@ -151,7 +156,7 @@ def front() -> Front:
     broadcaster = streams.Broadcaster(may_hear, cookie=settings.SESSION_COOKIE_NAME)
     built = building.collect()
     translation.activate(settings.LANGUAGE_CODE)
-    sentences = {status: Sentence(errors.sentence_page(status)) for status in (400, 413, 421, 500, 503)}
+    sentences = {status: Sentence(errors.sentence_page(status)) for status in (400, 408, 413, 414, 421, 431, 500, 503)}
     return Front(
         load=load,
         home_run=env.home() / "run",
@@ -190,6 +195,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget live events", 3600, telling.prune)
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("settle words", 5, settle_leftovers)
+    due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)
 
@@ -203,6 +209,14 @@ def _forget_sessions() -> None:
     from palaver.accounts.sessions import SessionStore
 
     SessionStore.clear_expired()
+
+
+def _verify_record() -> None:
+    """Recompute the record, so that its page says up to where it was found whole. A fault is logged for the operators."""
+    found = verify()
+    bump(["record"])
+    for fault in found.faults:
+        log.error("The record is not whole: %s", fault)
 
 
 def serve(host: str, port: int, *, workers: int = 0, origin: str = "") -> None:

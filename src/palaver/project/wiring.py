@@ -20,9 +20,7 @@ def connect() -> None:
     events.connect(record.EntryMade, within=[reactions.words("record")])
     events.connect(reading.ForumMarked)
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
-    events.connect(
-        transfer.ImportFinished, within=[reactions.words("places", "names", "front")], after=[reactions.renew]
-    )
+    events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
 
 def _places() -> None:

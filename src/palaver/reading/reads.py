@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 
@@ -64,7 +64,6 @@ class ThreadRow(NamedTuple):
     pinned: bool
     read_number: int | None
     new_count: int
-    opened: bool
 
 
 class ForumIndexRow(NamedTuple):
@@ -83,15 +82,15 @@ class ForumIndexRow(NamedTuple):
     new_posts: int
 
 
-def horizon(viewer: Viewer) -> datetime:
+def horizon(joined_at: datetime) -> datetime:
     """The mark of a member who never marked."""
-    return max(viewer.joined_at, clock.now() - HORIZON)
+    return max(joined_at, clock.now() - HORIZON)
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return cast(list[tuple[Any, ...]], cursor.fetchall())
 
 
 def _instant(value: datetime) -> Any:
@@ -119,22 +118,20 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
     if not rows:
         return None
     r = rows[0]
-    marked_at = (instant_of(r[17]) or horizon(viewer)) if viewer else None
-    return ThreadHead(
-        *r[:6],
-        instant_of(r[6]),
-        r[7],
-        r[8],
-        instant_of(r[9]),
-        r[10],
-        bool(r[11]),
-        *r[12:15],
-        instant_of(r[15]),  # type: ignore[arg-type]
-        bool(r[16]),
-        marked_at,
-        r[18],
-        r[19],
+    marked_at = (instant_of(r[17]) or horizon(viewer.joined_at)) if viewer else None
+    state = (bool(r[11]), *r[12:15], instant_of(r[15]), bool(r[16]))
+    return ThreadHead._make(
+        (*r[:6], instant_of(r[6]), r[7], r[8], instant_of(r[9]), r[10], *state, marked_at, r[18], r[19])
     )
+
+
+def new_in_thread(thread_id: int, viewer: Viewer, since: datetime) -> int:
+    """How many of the thread's newest hundred replies came after an instant and are not the viewer's own."""
+    sql = """
+    SELECT count(*) FROM (SELECT p.created_at AS c, p.author_id AS b FROM forums_post p
+      WHERE p.thread_id = %s AND p.place > 0 ORDER BY p.place DESC LIMIT 100) q WHERE q.c > %s AND q.b <> %s
+    """
+    return int(_rows(sql, [thread_id, _instant(since), viewer.id])[0][0])
 
 
 # Every list is an inner statement that walks an index to the ids of one page, and one outer statement that dresses them.
@@ -160,22 +157,23 @@ SELECT t.id, t.forum_id, t.subject, t.slug, a.name, t.created_at, t.post_count, 
 
 def _dressed(inner: str, parameters: Sequence[Any], order: str, viewer: Viewer | None) -> list[ThreadRow]:
     me = viewer.id if viewer else 0
-    mark = _instant(horizon(viewer) if viewer else clock.now())
+    mark = _instant(horizon(viewer.joined_at) if viewer else clock.now())
     rows = _rows(_DRESSED.format(inner=inner, order=order), [me, mark, mark, me, *parameters, me, me])
     return [
-        ThreadRow(
-            *r[:5],
-            instant_of(r[5]),
-            r[6],
-            r[7],
-            instant_of(r[8]),
-            r[9],
-            r[10],
-            bool(r[11]),
-            bool(r[12]),
-            r[13],
-            r[14],  # type: ignore[arg-type]
-            r[13] is not None,
+        ThreadRow._make(
+            (
+                *r[:5],
+                instant_of(r[5]),
+                r[6],
+                r[7],
+                instant_of(r[8]),
+                r[9],
+                r[10],
+                bool(r[11]),
+                bool(r[12]),
+                r[13],
+                r[14],
+            )
         )
         for r in rows
     ]
@@ -268,7 +266,7 @@ def unread(
     if not forum_ids:
         return []
     marks = ", ".join(["%s"] * len(forum_ids))
-    mark = _instant(horizon(viewer))
+    mark = _instant(horizon(viewer.joined_at))
     condition, values = "", []
     if before is not None:
         condition, values = "AND (x.last_post_at, x.id) < (%s, %s)", [_instant(before[0]), before[1]]
@@ -276,14 +274,17 @@ def unread(
     SELECT x.id, x.last_post_at AS k, x.rec_count AS recs FROM forums_thread x
       LEFT JOIN reading_forummark xf ON xf.member_id = %s AND xf.forum_id = x.forum_id
       LEFT JOIN reading_threadmark xt ON xt.member_id = %s AND xt.thread_id = x.id
-     WHERE x.forum_id IN ({marks}) AND x.last_post_at > COALESCE(xf.marked_at, %s)
+     WHERE x.forum_id IN ({marks}) AND x.last_post_at > %s AND x.last_post_at > COALESCE(xf.marked_at, %s)
        AND x.last_number > COALESCE(xt.number, -1) {condition}
        AND EXISTS (SELECT 1 FROM (SELECT p.created_at AS c, p.author_id AS b FROM forums_post p
              WHERE p.thread_id = x.id AND p.place > COALESCE(xt.place, -1) ORDER BY p.place DESC LIMIT 100) q
             WHERE q.c > COALESCE(xf.marked_at, %s) AND q.b <> %s)
      ORDER BY x.last_post_at DESC, x.id DESC LIMIT {size + 1:d}
     """
-    parameters = [viewer.id, viewer.id, *sorted(forum_ids), mark, *values, mark, viewer.id]
+    # No mark is older than the oldest: so the newest threads are walked by their index, and the walk ends there.
+    oldest = _rows("SELECT min(marked_at) FROM reading_forummark WHERE member_id = %s", [viewer.id])[0][0]
+    floor = min(instant_of(oldest) or horizon(viewer.joined_at), horizon(viewer.joined_at))
+    parameters = [viewer.id, viewer.id, *sorted(forum_ids), _instant(floor), mark, *values, mark, viewer.id]
     return _dressed(inner, parameters, "i.k DESC, t.id DESC", viewer)
 
 
@@ -299,7 +300,7 @@ def pinned(forum_id: int, *, viewer: Viewer | None) -> list[ThreadRow]:
 def forum_index(viewer: Viewer | None) -> dict[int, ForumIndexRow]:
     """Every forum with its counts, newest thread and the viewer's new counts, by id: one statement (row 7 of the speed table)."""
     me = viewer.id if viewer else 0
-    mark = _instant(horizon(viewer) if viewer else clock.now())
+    mark = _instant(horizon(viewer.joined_at) if viewer else clock.now())
     if viewer is None:
         news = "0, 0"
         parameters: list[Any] = []
@@ -312,15 +313,20 @@ def forum_index(viewer: Viewer | None) -> dict[int, ForumIndexRow]:
              (SELECT count(*) FROM (SELECT 1 FROM forums_post p WHERE p.forum_id = f.id
                 AND p.created_at > COALESCE(fm.marked_at, %s) LIMIT 100) q) END"""
         parameters = [mark, mark, mark, mark]
+    newest = "SELECT x.id FROM forums_thread x WHERE x.forum_id = f.id ORDER BY x.last_post_at DESC, x.id DESC LIMIT 1"
+    if connection.vendor == "postgresql":
+        # Told to look once per forum; left to itself it reads all threads into a hash.
+        last = f"LEFT JOIN LATERAL ({newest}) n ON TRUE LEFT JOIN forums_thread lt ON lt.id = n.id"
+    else:
+        last = f"LEFT JOIN forums_thread lt ON lt.id = ({newest})"
     sql = f"""
     SELECT f.id, f.thread_count, f.post_count, f.last_post_at, lt.id, lt.subject, lt.slug, la.name, fm.marked_at, {news}
       FROM forums_forum f
       LEFT JOIN reading_forummark fm ON fm.member_id = %s AND fm.forum_id = f.id
-      LEFT JOIN forums_thread lt ON lt.id = (SELECT x.id FROM forums_thread x WHERE x.forum_id = f.id
-                                              ORDER BY x.last_post_at DESC, x.id DESC LIMIT 1)
+      {last}
       LEFT JOIN accounts_member la ON la.id = lt.last_author_id
     """
     return {
-        r[0]: ForumIndexRow(*r[:3], instant_of(r[3]), *r[4:8], instant_of(r[8]), r[9], r[10])
+        r[0]: ForumIndexRow._make((*r[:3], instant_of(r[3]), *r[4:8], instant_of(r[8]), r[9], r[10]))
         for r in _rows(sql, [*parameters, me])
     }

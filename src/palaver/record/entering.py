@@ -21,7 +21,7 @@ def enter(act: str, *, office: str, subject: str, payload: dict[str, Any]) -> En
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record.enter() was called outside the act's transaction.")
-    head = Head.objects.select_for_update().get_or_create(id=1)[0]
+    head = Head.objects.select_for_update(no_key=True).get_or_create(id=1)[0]
     at = clock.now()
     salt, body = secrets.token_hex(32), chain.canonical(payload)
     hashed = chain.payload_hash(salt, body)

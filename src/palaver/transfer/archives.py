@@ -1,8 +1,8 @@
-"""Reading archives of strangers: a folder, a single file, or a tar (plain, gz, bz2, xz, zst), streamed and never unpacked.
+"""Reading archives of strangers: a folder, a single file, or a tar (plain, gz, bz2, xz, zst), streamed and never
+unpacked.
 
-Nothing of an archive ever becomes a path on this machine. Names that lead outside, links and devices are refused all the
-same, because whoever made such an archive meant harm or made a mistake that the operator should know of.
-"""
+Nothing of an archive ever becomes a path on this machine. Names that lead outside, links and devices are refused all
+the same, because whoever made such an archive meant harm or made a mistake that the operator should know of."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import zstandard
 
@@ -108,11 +108,11 @@ def _unpacked(raw: IO[bytes], path: Path) -> IO[bytes]:
     if magic.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(raw)
     if magic.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw))
     if magic.startswith(b"BZh"):
         return bz2.BZ2File(raw)
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
-        return zstandard.ZstdDecompressor(max_window_size=128 * MEBIBYTE).stream_reader(raw)  # type: ignore[return-value]
+        return zstandard.ZstdDecompressor(max_window_size=128 * MEBIBYTE).stream_reader(raw)
     if magic.startswith(b"PK\x03\x04"):
         raise ArchiveRefused(str(path), "it is a zip file. Give the folder that it unpacks to, or a tar of it.")
     return raw
@@ -155,15 +155,16 @@ def _unreadable(error: OSError) -> None:
 
 
 def _of_tar(stream: _Forward, path: Path) -> Iterator[ArchiveFile]:
+    stream.limit = _HEADERS
     with damage_told(str(path), stream.tell):
-        archive = tarfile.open(fileobj=stream, mode="r:", errors="surrogateescape")
+        archive = tarfile.open(fileobj=cast(IO[bytes], stream), mode="r:", errors="surrogateescape")  # noqa: SIM115
     with archive:
         while True:
             stream.limit = _HEADERS
             with damage_told(str(path), stream.tell):
                 member = archive.next()
                 # The library keeps a list of all members that it has seen; an archive may hold a million.
-                archive.members = []
+                archive.members = []  # type: ignore[attr-defined]
             stream.limit = None
             if member is None:
                 stream.check_end()

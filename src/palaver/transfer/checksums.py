@@ -21,7 +21,8 @@ CHUNK = 200
 
 
 def of_imports() -> str:
-    """64 hexadecimal digits over all imported forums, members, threads, posts, texts, events, locks, recs and addresses.
+    """64 hexadecimal digits over all imported forums, members, threads, posts, texts, events, locks, recs and
+    addresses.
 
     Content that members have added to imported threads since then counts too.
     """
@@ -59,10 +60,10 @@ def _of(origin: Import) -> Iterator[bytes]:
         )}  # fmt: skip
         yield from (_line("forum", old, *rows.get(new, ())) for old, new in chunk)
     for chunk in _chunks(_things(origin, "member")):
-        rows = {row[0]: row[1:] for row in Member.objects.filter(pk__in=[new for _, new in chunk]).values_list(
+        people = {row[0]: row[1:] for row in Member.objects.filter(pk__in=[new for _, new in chunk]).values_list(
             "pk", "name", "name_key", "email", "joined_at", "claimed_at", "post_count"
         )}  # fmt: skip
-        yield from (_line("member", old, *rows.get(new, ())) for old, new in chunk)
+        yield from (_line("member", old, *people.get(new, ())) for old, new in chunk)
     for chunk in _chunks(_things(origin, "thread")):
         yield from _threads(chunk, places)
     old_posts = {
@@ -86,8 +87,8 @@ def _threads(chunk: list[tuple[str, int]], places: dict[int, str]) -> Iterator[b
     bodies = dict(PostBody.objects.filter(post__thread_id__in=ids).values_list("post_id", "html"))
     numbers = dict(Post.objects.filter(thread_id__in=ids).values_list("pk", "number"))
     rows = Post.objects.filter(thread_id__in=ids).order_by("thread_id", "place").values_list(
-        "thread_id", "pk", "author__name", "number", "place", "answers_id", "answers_number", "path", "depth", "subject",
-        "opening", "standing", "version", "created_at", "edited_at", "rec_count", "unnamed_recs",
+        "thread_id", "pk", "author__name", "number", "place", "answers_id", "answers_number", "path", "depth",
+        "subject", "opening", "standing", "version", "created_at", "edited_at", "rec_count", "unnamed_recs",
     )  # fmt: skip
     for thread, pk, author, number, place, answers, *rest in rows:
         answered = None if answers is None else numbers.get(answers)

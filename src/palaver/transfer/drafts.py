@@ -21,9 +21,9 @@ class PostDraft:
     """An utterance. `number` is its old number, None to be numbered here in the order given.
 
     `answers` is the `old_id` of the post answered, in the same thread and before this one, "" for none or unknown;
-    `answers_number` its number where the old engine had numbers, also of a post that is missing; `lost_reference` what a
-    message answered that is not in the archive; `hidden` that the old forum did not show it; `held` that we do not either.
-    """
+    `answers_number` its number where the old engine had numbers, also of a post that is missing; `lost_reference`
+    what a message answered that is not in the archive; `hidden` that the old forum did not show it; `held` that we do
+    not either."""
 
     old_id: str
     author: PersonDraft

@@ -14,6 +14,7 @@ from typing import Protocol, cast
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from palaver.front import changing
 from palaver.kit import clock, events
 from palaver.kit.sqlite import checkpoint
 from palaver.kit.text.rendering import Kind
@@ -44,9 +45,9 @@ _GROWN = (
 class Survey:
     """What an archive holds, before anything of it is stored. `total` counts threads, or is None when unknown.
 
-    `source` tells this community from others of the same engine; `fallback` says that it was taken from a file's name,
-    so that things already here decide first whose archive this is. `samples` are (kind, old id, checksum) to know it by.
-    """
+    `source` tells this community from others of the same engine; `fallback` says that it was taken from a file's
+    name, so that things already here decide first whose archive this is. `samples` are (kind, old id, checksum) to
+    know it by."""
 
     source: str
     category: str
@@ -57,7 +58,8 @@ class Survey:
 
 
 class Importer(Protocol):
-    """What knows one engine's archives. Everything that it finds wrong it raises as ArchiveRefused, with file and place."""
+    """What knows one engine's archives. Everything that it finds wrong it raises as ArchiveRefused, with file and
+    place."""
 
     engine: str
 
@@ -143,7 +145,8 @@ def _origin(engine: str, survey: Survey, dry_run: bool) -> Import:
             same = ImportedThing.objects.filter(origin__engine=engine, kind=kind, old_id=old_id)
             known.update((same.filter(checksum=sum_) if sum_ else same).values_list("origin_id", flat=True))
         for origin_id, number in known.most_common(1):
-            if 2 * number > len(survey.samples):
+            # One equal thread is proof. A Message-ID is not: people write to two lists at once.
+            if 2 * number > len(survey.samples) or any(sum_ for _kind, _old_id, sum_ in survey.samples):
                 return Import.objects.get(pk=origin_id)
     if found is None:
         found = Import(engine=engine, source=source, begun_at=clock.now())
@@ -181,6 +184,7 @@ def _all_batches(
                 Settling(origin, known, survey.places, into, report, dry_run).settle(batch)
                 break
             except IntegrityError:
+                changing.settle_leftovers()
                 # Somebody has just taken a name or an id that this batch had found free. It looks again.
                 if attempt == TRIES:
                     raise

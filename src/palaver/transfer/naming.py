@@ -1,4 +1,5 @@
-"""Names for unclaimed members: as near to the old name as ours may be, and never one that could be taken for another's."""
+"""Names for unclaimed members: as near to the old name as ours may be, and never one that could be taken for
+another's."""
 
 from __future__ import annotations
 
@@ -14,8 +15,7 @@ def free_name(old: str, taken: set[str]) -> tuple[str, str]:
     A name that is taken, or looks like one that is, gets a number: `Ana-2`. An import never makes two people one.
     """
     base = names.nearest(old) or NAMELESS
-    candidates = [base, *(f"{base[: names.LONGEST - 8].rstrip('_-.')}-{number}" for number in range(2, 12))]
-    number = 12
+    candidates, number = [base], 2
     while True:
         keys = {candidate: names.name_key(candidate) for candidate in candidates}
         used = taken | _used(list(keys.values()))

@@ -11,10 +11,13 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 
+from django.utils.translation import gettext as _
+
+from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering
 
 CHUNK = 100
@@ -44,8 +47,11 @@ class Promise:
 
     def wait(self) -> list[Done]:
         """All of them, in the order in which they were given."""
-        for future in self.coming:
-            self.ready.extend(future.result())
+        try:
+            for future in self.coming:
+                self.ready.extend(future.result())
+        except BrokenExecutor as error:
+            raise Refusal(_("A process that renders texts has died. Is memory short? Run again to go on.")) from error
         self.coming = []
         return self.ready
 
@@ -65,7 +71,10 @@ class Preparing:
             return Promise(ready=render(works))
         pool = self._pool or self._start()
         chunks: Iterable[Sequence[Work]] = (works[start : start + CHUNK] for start in range(0, len(works), CHUNK))
-        return Promise(coming=[pool.submit(render, chunk) for chunk in chunks])
+        try:
+            return Promise(coming=[pool.submit(render, chunk) for chunk in chunks])
+        except BrokenExecutor as error:
+            raise Refusal(_("A process that renders texts has died. Is memory short? Run again to go on.")) from error
 
     def _start(self) -> ProcessPoolExecutor:
         # Spawned, not forked: a child must not hold our database connection or our descriptors.

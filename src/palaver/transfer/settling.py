@@ -1,6 +1,5 @@
-"""One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what each old
-id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it.
-"""
+"""One batch of drafts becomes rows, in one transaction: people, threads, posts, texts, events, counters, and what
+each old id became. Whatever happens, either all of a batch stands with every counter right, or nothing of it."""
 
 from __future__ import annotations
 
@@ -18,16 +17,18 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member
 from palaver.forums import paths
 from palaver.forums.models import Category, Forum, Lock, Pin, Post, PostBody, SourceText, Thread, ThreadEvent
+from palaver.forums.posting import thread_slug
 from palaver.forums.rendering import member_address
 from palaver.kit import events
 from palaver.kit.text import slugs, subjects
+from palaver.kit.text.letters import storable
 from palaver.transfer.drafts import Closing, EventDraft, PersonDraft, PlaceDraft, PostDraft, ThreadDraft
 from palaver.transfer.events import ImportBatchStored
 from palaver.transfer.models import Import, ImportedThing, LostReference, OldAddress
 from palaver.transfer.naming import free_name
 from palaver.transfer.preparing import Done
 from palaver.transfer.reporting import Report
-from palaver.transfer.storing import Table, storable, take_ids
+from palaver.transfer.storing import Table, take_ids
 
 SUBJECT_LENGTH = 255
 _ASKED = 400
@@ -37,8 +38,8 @@ _THREADS = Table(
     "last_author_id",
 )  # fmt: skip
 _POSTS = Table(
-    Post, "id", "thread_id", "forum_id", "author_id", "number", "place", "answers_id", "answers_number", "path", "depth",
-    "subject", "opening", "standing", "created_at", "edited_at", "unnamed_recs",
+    Post, "id", "thread_id", "forum_id", "author_id", "number", "place", "answers_id", "answers_number", "path",
+    "depth", "subject", "opening", "standing", "created_at", "edited_at", "unnamed_recs",
 )  # fmt: skip
 _BODIES = Table(PostBody, "post_id", "html", "renderer")
 _TEXTS = Table(SourceText, "post_id", "version", "kind", "subject", "text", "written_at")
@@ -91,7 +92,8 @@ class _Standing:
 
 
 class Settling:
-    """One batch on its way into the tables. Made anew for every try; `known` and `report` change only when it has settled."""
+    """One batch on its way into the tables. Made anew for every try; `known` and `report` change only when it has
+    settled."""
 
     def __init__(
         self, origin: Import, known: Known, places: dict[str, PlaceDraft], into: str, report: Report, dry_run: bool
@@ -207,7 +209,7 @@ class Settling:
         by_id: dict[int, _Standing] = {}
         for part in _parts(wanted.values()):
             threads = (
-                Thread.objects.select_for_update().filter(pk__in=part)
+                Thread.objects.select_for_update(no_key=True).filter(pk__in=part)
                 if not self._dry
                 else Thread.objects.filter(pk__in=part)
             )
@@ -240,7 +242,7 @@ class Settling:
         subject = _subject(draft.subject)
         if len(subjects.visible(storable(draft.subject))) > SUBJECT_LENGTH:
             self._counts["subjects_cut"] += 1
-        slug = slugs.slug(subject)
+        slug = thread_slug(subject)
         added, author, told = 0, 0, 0
         state.event_numbers = frozenset(event.number for event in draft.events)
         lines = iter(one.events)
@@ -427,7 +429,7 @@ class Settling:
         if self._dry:
             forum_id = self._ids(Forum, 1)[0]
         else:
-            category, made = Category.objects.get_or_create(
+            category, _made = Category.objects.get_or_create(
                 name=self._into[:80], defaults={"slug": _free_slug(Category, slugs.slug(self._into)), "place": 1000}
             )
             slug = _free_slug(Forum, slug)
@@ -482,9 +484,12 @@ class Settling:
                 "UPDATE accounts_member SET post_count = post_count + %s WHERE id = %s",
                 [(number, member) for member, number in sorted(self._written.items())],
             )
-        for member, at in sorted(self._first_seen.items()):
             # Only the unclaimed: who has claimed an account joined when they did.
-            Member.objects.filter(pk=member, claimed_at=None, joined_at__gt=at).update(joined_at=at)
+            adapt = connection.ops.adapt_datetimefield_value
+            cursor.executemany(
+                "UPDATE accounts_member SET joined_at = %s WHERE id = %s AND claimed_at IS NULL AND joined_at > %s",
+                [(adapt(at), member, adapt(at)) for member, at in sorted(self._first_seen.items())],
+            )
         for forum in sorted(self._in_forum):
             counted, last = self._in_forum[forum], self._forum_last[forum]
             Forum.objects.filter(pk=forum).update(

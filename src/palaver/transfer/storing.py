@@ -82,14 +82,3 @@ def take_ids(model: type[models.Model], number: int) -> list[int]:
         cursor.execute(f'SELECT COALESCE(MAX(id), 0) FROM "{table}"')
         highest = max(row[0] if row else 0, cursor.fetchone()[0])
     return list(range(highest + 1, highest + 1 + number))
-
-
-def storable(text: str) -> str:
-    """The text as both databases take it: half characters are written out as \\udxxx, NUL as its picture ␀."""
-    if "\x00" in text:
-        text = text.replace("\x00", "␀")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "backslashreplace").decode()
-    return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import translation
 from django.utils.formats import number_format
@@ -151,9 +152,17 @@ def event(environment: Environment, line: EventLine, language: str) -> str:
     )
 
 
+class Drawn(NamedTuple):
+    """A post that is HTML already, how deep it hangs in the tree, and whether it is new to the reader."""
+
+    depth: int
+    html: str
+    new: bool
+
+
 def posts(
     environment: Environment,
-    lines: Iterable[PostView | EventLine],
+    lines: Iterable[PostView | EventLine | Drawn],
     language: str,
     *,
     tree: bool,
@@ -162,7 +171,9 @@ def posts(
 ) -> Markup:
     """Posts and event lines in their order; with `tree` as nested lists by `depth`, else as one list."""
 
-    def shown(line: PostView | EventLine) -> str:
+    def shown(line: PostView | EventLine | Drawn) -> str:
+        if isinstance(line, Drawn):
+            return line.html
         if isinstance(line, EventLine):
             return event(environment, line, language)
         return post(environment, line, language, signed_in=signed_in, takes_replies=takes_replies)
@@ -203,6 +214,8 @@ def nested(opening: str, branch: str, items: Iterable[tuple[int, str, str]]) -> 
 
 def table(summary: SummaryTable) -> Markup:
     """The rows of the summary table as nested lists."""
+    if summary.html:
+        return summary.html
     return nested('<ol class="tree">', "<ol>", ((row.depth, _row_marks(row), _row(row)) for row in summary.rows))
 
 
@@ -216,8 +229,18 @@ def _row_marks(row: TableRow) -> str:
 
 
 def _row(row: TableRow) -> str:
-    current = ' aria-current="true"' if row.here else ""
+    return _row_of(row.number, row.href, row.words, row.author, row.here)
+
+
+@lru_cache(maxsize=20_000)
+def _row_of(number: int, href: str, words: str, author: str, here: bool) -> str:
+    current = ' aria-current="true"' if here else ""
     return (
-        f'<a href="{escape(row.href)}"{current}><span>{row.number}</span>'
-        f"<bdi>{escape(row.words)}</bdi><bdi>{escape(row.author)}</bdi></a>"
+        f'<a href="{escape(href)}"{current}><span>{number}</span>'
+        f"<bdi>{escape(words)}</bdi><bdi>{escape(author)}</bdi></a>"
     )
+
+
+def forget() -> None:
+    """Drop the rows kept: for measurements of a cold start."""
+    _row_of.cache_clear()

@@ -352,8 +352,7 @@ class EventLine:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One line of the summary table."""
 
     number: int
@@ -370,12 +369,14 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SummaryTable:
-    """All replies at a glance. A thread too long for one table gives a window and where the rest is."""
+    """All replies at a glance. A thread too long for one table gives a window and where the rest is. `html` holds the
+    rows drawn already, when somebody keeps them."""
 
     total: int
     rows: tuple[TableRow, ...]
     earlier: Link | None = None
     later: Link | None = None
+    html: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

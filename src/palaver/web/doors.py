@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -69,7 +69,7 @@ class SameOrigin(CsrfViewMiddleware):
     So no token need stand in any page that a cache keeps.
     """
 
-    def process_view(
+    def process_view(  # type: ignore[override]
         self, request: HttpRequest, callback: Callable[..., Any], callback_args: Any, callback_kwargs: Any
     ) -> HttpResponse | None:
         if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"} or getattr(
@@ -79,14 +79,19 @@ class SameOrigin(CsrfViewMiddleware):
         site = request.headers.get("Sec-Fetch-Site")
         if site is not None:
             if site == "same-origin":
-                return self._accept(request)
-            return self._reject(request, "cross-site")
+                self._let_in(request)
+                return None
+            return errors.expired(request)
         origin = request.headers.get("Origin")
         if origin is not None:
             if self._is_ours(request, origin):
-                return self._accept(request)
-            return self._reject(request, "cross-site")
+                self._let_in(request)
+                return None
+            return errors.expired(request)
         return super().process_view(request, callback, callback_args, callback_kwargs)
+
+    def _let_in(self, request: HttpRequest) -> None:
+        request.csrf_processing_done = True  # type: ignore[attr-defined]
 
     def _is_ours(self, request: HttpRequest, origin: str) -> bool:
         """The configured origin; on a loopback installation also the loopback name and port that was asked for."""
@@ -140,7 +145,7 @@ def members(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     inner.permission = "members"  # type: ignore[attr-defined]
-    return inner
+    return cast(View[P], inner)
 
 
 def operators(view: View[P]) -> View[P]:
@@ -156,4 +161,4 @@ def operators(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     inner.permission = "operators"  # type: ignore[attr-defined]
-    return inner
+    return cast(View[P], inner)

@@ -39,6 +39,11 @@ WORDS: dict[int, tuple[object, object, object]] = {
         gettext_lazy("It is used by a form, and was opened in another way."),
         gettext_lazy("Go back to the page you came from and use its buttons."),
     ),
+    408: (
+        gettext_lazy("That took too long to arrive"),
+        gettext_lazy("The connection was too slow, or broke off on the way."),
+        gettext_lazy("Try again; what you had typed is still in the page you came from."),
+    ),
     410: (
         gettext_lazy("This has been taken away"),
         gettext_lazy("It stood here once, and was withdrawn."),
@@ -49,6 +54,11 @@ WORDS: dict[int, tuple[object, object, object]] = {
         gettext_lazy("What you sent is larger than this forum takes in one piece."),
         gettext_lazy("Shorten it, or send it in two parts."),
     ),
+    414: (
+        gettext_lazy("That address is too long"),
+        gettext_lazy("No page of this forum has an address of that length."),
+        gettext_lazy("Cut it short, or start from the latest discussions."),
+    ),
     421: (
         gettext_lazy("This forum does not live at that name"),
         gettext_lazy("The request named a host that is not ours."),
@@ -58,6 +68,11 @@ WORDS: dict[int, tuple[object, object, object]] = {
         gettext_lazy("That was a little too often"),
         gettext_lazy("To keep the place quiet for everyone, some acts are limited for a few minutes."),
         gettext_lazy("Wait a moment, then try again. What you wrote is below, if you wrote something."),
+    ),
+    431: (
+        gettext_lazy("Your browser sent too much along"),
+        gettext_lazy("Its headers, most likely the cookies, are larger than we read."),
+        gettext_lazy("Delete this site's cookies and open the page again."),
     ),
     500: (
         gettext_lazy("Something broke on our side"),

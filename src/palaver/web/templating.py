@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context, select_autoescape
+from markupsafe import Markup
 
-from palaver.web import assembling, building
+from palaver.web import assembling, building, frame
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -29,11 +30,45 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)
     made.policies["ext.i18n.trimmed"] = True
     _install(made)(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
-    made.globals.update(asset=asset, table=assembling.table)
+    made.globals.update(asset=asset, table=assembling.table, fixed=fixed, gettext=said, _=said)
     made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, get_language() or "en")
+    made.globals["icon"] = icon
+    made.globals["frame_part"] = frame.part
     made.filters["number"] = number
     made.filters["capped"] = capped
     return made
+
+
+@pass_eval_context
+def said(context: nodes.EvalContext, message: str, **values: object) -> str:
+    """A sentence of a template in the page's language. A page has a hundred, most of them fixed: those are kept ready."""
+    language = get_language() or "en"
+    if not values:
+        return _fixed(language, message, context.autoescape)
+    text = _said(language, message)
+    return (Markup(text) if context.autoescape else text) % values
+
+
+@lru_cache(maxsize=8192)
+def _said(language: str, message: str) -> str:
+    return gettext(message)
+
+
+@lru_cache(maxsize=8192)
+def _fixed(language: str, message: str, escaping: bool) -> str:
+    # The engine's own wrapper fills in every sentence, so in all of them "%%" stands for one per cent sign.
+    text = gettext(message) % {}
+    return Markup(text) if escaping else text
+
+
+@lru_cache(maxsize=64)
+def _drawn(language: str, template: str) -> Markup:
+    return Markup(own().get_template(template).render())
+
+
+def fixed(template: str) -> Markup:
+    """A part that is the same on every page of a language, drawn once."""
+    return _drawn(get_language() or "en", template)
 
 
 def _install(made: Environment) -> Callable[..., None]:
@@ -58,6 +93,12 @@ def strict() -> Environment:
 def asset(name: str) -> str:
     """The address of a built file by its plain name."""
     return building.collect().url(name)
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> Markup:
+    """One of the small drawings, as a use of the sprite."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(asset("marks.svg"), name)
 
 
 def number(value: int) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -8,6 +9,13 @@ from django.db.models import Q
 from palaver.accounts.models import Member
 from palaver.forums.models.forum import Forum
 from palaver.kit import clock
+
+
+class Offices(models.QuerySet["Office"]):
+    def sitting(self, at: datetime | None = None) -> Offices:
+        """Those held at an instant (now, unless told): a term that is over gives no power."""
+        instant = at or clock.now()
+        return self.filter(ended_at=None).filter(Q(until=None) | Q(until__gt=instant))
 
 
 class Office(models.Model):
@@ -19,6 +27,8 @@ class Office(models.Model):
     until = models.DateTimeField(null=True, blank=True, help_text="End of the term.")
     ended_at = models.DateTimeField(null=True, blank=True)
     appointed_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True)
+
+    objects = Offices.as_manager()
 
     class Meta:
         constraints: ClassVar = [

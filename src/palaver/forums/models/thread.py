@@ -36,6 +36,9 @@ class Thread(models.Model):
                 name="thread_recommended",
             ),
             models.Index(fields=["-created_at", "-id"], condition=models.Q(post_count=1), name="thread_unanswered"),
+            models.Index(
+                fields=["forum", "-created_at", "-id"], condition=models.Q(post_count=1), name="thread_forum_unanswered"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,8 @@ from palaver.kit import clock
 
 
 class Import(models.Model):
-    """One community that is being brought in from one archive of one engine. Run again, it continues; nothing is doubled."""
+    """One community that is being brought in from one archive of one engine. Run again, it continues; nothing is
+    doubled."""
 
     engine = models.CharField(max_length=20)
     source = models.CharField(max_length=200, help_text="What tells this community from others of the same engine.")
@@ -22,7 +23,8 @@ class Import(models.Model):
 
 
 class ImportedThing(models.Model):
-    """What an old id became: makes an import resumable and re-runnable. `kind` is category, member, thread, post or event.
+    """What an old id became: makes an import resumable and re-runnable. `kind` is category, member, thread, post or
+    event.
 
     A member of a mailing list is told by a hash of the address, never by the address itself.
     """
@@ -46,7 +48,8 @@ class OldAddress(models.Model):
 
 
 class LostReference(models.Model):
-    """What a message said it answers, where that is not in the archive: the post stands as a root and keeps its reference."""
+    """What a message said it answers, where that is not in the archive: the post stands as a root and keeps its
+    reference."""
 
     origin = models.ForeignKey(Import, models.CASCADE, related_name="lost_references", db_index=False)
     post = models.OneToOneField(Post, models.CASCADE, related_name="+")

@@ -48,6 +48,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         sessions.name_browser(request.session.session_key or "", browsers.named(request.headers.get("User-Agent", "")))
 
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out; the member's open streams ask their rights again."""
+        member = request.user
+        super().logout(request)
+        if isinstance(member, Member):
+            settling.tell_signed_out(member)
+
     def set_password(self, user: Member, password: str) -> None:
         """A changed password ends every session but the one in which it was changed: a reset is asked for by those who fear."""
         super().set_password(user, password)

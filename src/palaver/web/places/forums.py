@@ -57,11 +57,12 @@ def _blocks(
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     may = readable(viewer)
     index = forum_index(viewer)
-    blocks, retired = [], []
+    blocks: list[contexts.CategoryBlock] = []
+    retired: list[contexts.ForumRow] = []
     for category in places().categories.values():
         if only is not None and category.id != only.id:
             continue
-        standing = []
+        standing: list[contexts.ForumRow] = []
         for forum in places().forums.values():
             if forum.category_id != category.id or forum.id not in may or forum.id not in index:
                 continue

@@ -28,8 +28,8 @@ _ACTS = {
     "category.open": lambda: _("opened the category"),
     "forum.open": lambda: _("opened the forum"),
     "forum.change": lambda: _("changed the forum"),
-    "forum.admit": lambda: _("admitted a member to the forum"),
-    "forum.host": lambda: _("appointed a host of the forum"),
+    "forum.admit": lambda: _("admitted %(member)s to the forum"),
+    "forum.host": lambda: _("appointed %(member)s host of the forum"),
     "member.suspend": lambda: _("suspended the member"),
     "member.unsuspend": lambda: _("ended the suspension of the member"),
     "operator.make": lambda: _("made an operator of the member"),
@@ -55,8 +55,8 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
         links[f"category:{category.pk}"] = contexts.Link(category.name, f"/c/{category.slug}/")
     for member in Member.objects.filter(pk__in=ids.get("member", ())):
         links[f"member:{member.pk}"] = contexts.Link(member.name, member_address(member.name))
-    for number in ids.get("entry", ()):
-        links[f"entry:{number}"] = contexts.Link(str(number), f"/record?at={number}#e{number}")
+    for sequence in ids.get("entry", ()):
+        links[f"entry:{sequence}"] = contexts.Link(str(sequence), f"/record?at={sequence}#e{sequence}")
     return links
 
 
@@ -71,6 +71,12 @@ def _hidden(entry: Entry, viewer: Viewer | None) -> bool:
         forum_id = Thread.objects.filter(pk=int(number)).values_list("forum_id", flat=True).first()
         return forum_id is not None and forum_id not in readable(viewer)
     return False
+
+
+def _act(act: str, member: str) -> str:
+    """What was done, in words; an act without words here is shown as the record names it."""
+    said = _ACTS.get(act)
+    return act if said is None else said() % {"member": member or _("a member")}
 
 
 @everyone
@@ -90,8 +96,8 @@ def record(request: HttpRequest) -> HttpResponse:
     payloads: dict[int, dict[str, Any]] = {
         entry.sequence: json.loads(entry.payload.body) if entry.payload.body else {} for entry in entries
     }
-    actors = {p["by"] for p in payloads.values() if isinstance(p.get("by"), int)}
-    names = dict(Member.objects.filter(pk__in=actors).values_list("pk", "name"))
+    named = {p[part] for p in payloads.values() for part in ("by", "member") if isinstance(p.get(part), int)}
+    names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = {
         "operator": _("operator"),
         "host": _("host"),
@@ -109,7 +115,7 @@ def record(request: HttpRequest) -> HttpResponse:
                 at=moments.moment(entry.at, where, now),
                 actor=names.get(payload.get("by") or 0, _("the console")),
                 capacity=offices.get(entry.office, entry.office),
-                act=_ACTS[entry.act]() if entry.act in _ACTS else entry.act,
+                act=_act(entry.act, names.get(payload.get("member") or 0, "")),
                 subject=links.get(entry.subject),
                 because="" if hidden else str(payload.get("because", "")),
                 seal=entry.hash[:16],

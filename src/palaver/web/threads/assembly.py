@@ -14,7 +14,7 @@ from palaver.forums.models import Post, ThreadEvent
 from palaver.forums.reads import EventRow, PostRow, TableRow
 from palaver.forums.rendering import member_address
 from palaver.reading.reads import ThreadHead
-from palaver.web import contexts, moments
+from palaver.web import assembling, contexts, moments
 
 MANY_RECS = 5
 SHOWN, WITHDRAWN, HELD, REMOVED = (int(value) for value in Post.Standing)
@@ -141,17 +141,17 @@ def event_line(row: EventRow, where: tzinfo, now: datetime, language: str, depth
 
 
 def lines(
-    posts: Iterable[tuple[PostRow, contexts.PostView]],
+    posts: Iterable[tuple[PostRow, assembling.Drawn]],
     events: Sequence[EventRow],
     where: tzinfo,
     now: datetime,
     language: str,
-) -> list[contexts.PostView | contexts.EventLine]:
+) -> list[contexts.PostView | contexts.EventLine | assembling.Drawn]:
     """Posts and event lines in reading order: an event stands behind the post it came after."""
     by_place: dict[int, list[EventRow]] = {}
     for event in events:
         by_place.setdefault(event.after_place, []).append(event)
-    shown: list[contexts.PostView | contexts.EventLine] = []
+    shown: list[contexts.PostView | contexts.EventLine | assembling.Drawn] = []
     for event in by_place.pop(-1, ()):
         shown.append(event_line(event, where, now, language))
     for event in by_place.pop(0, ()):
@@ -164,13 +164,7 @@ def lines(
 
 
 def summary(
-    rows: Iterable[TableRow | PostRow],
-    head: ThreadHead,
-    viewer: Viewer | None,
-    here: frozenset[int],
-    where: tzinfo,
-    now: datetime,
-    language: str,
+    rows: Iterable[TableRow | PostRow], head: ThreadHead, viewer: Viewer | None, here: frozenset[int]
 ) -> contexts.SummaryTable:
     """The table of replies, as a tree: own subject or first words, author, number."""
     made = []
@@ -184,7 +178,6 @@ def summary(
                 href=f"#p{row.number}" if row.number in here else f"/t/{head.id}/post/{row.number}",
                 words=_("(not shown)") if gone else (row.subject or row.opening or "…"),
                 author="" if gone else row.author_name,
-                at=moments.moment(row.created_at, where, now, language=language).label,
                 depth=row.depth,
                 op=row.author_id == head.author_id,
                 new=is_new(row.created_at, row.author_id, head, viewer),

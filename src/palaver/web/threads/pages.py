@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
-from datetime import datetime, tzinfo
-from urllib.parse import urlencode
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,7 +20,7 @@ from palaver.web import assembling, contexts, errors, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, shell, trail
-from palaver.web.threads import assembly, fragments
+from palaver.web.threads import assembly, drawing, fragments, tables
 
 SIZE = forum_reads.POSTS_A_PAGE
 TABLE_ROWS = 200
@@ -38,11 +36,12 @@ HIGHLIGHTS = {
 
 
 def href(head: reads.ThreadHead, **query: object) -> str:
-    """The thread's address with the query parts that are set, in one fixed order."""
-    parts = [
-        (name, query[name]) for name in ("view", "highlight", "page", "from") if query.get(name) not in (None, "", 1)
-    ]
-    return f"/t/{head.id}/{head.slug}" + (f"?{urlencode(parts)}" if parts else "")
+    """The thread's address with the query parts that are set, in one fixed order. All of them are words and numbers of ours."""
+    parts = "&".join(f"{name}={query[name]}" for name in _PARTS if query.get(name) not in (None, "", 1))
+    return f"/t/{head.id}/{head.slug}?{parts}" if parts else f"/t/{head.id}/{head.slug}"
+
+
+_PARTS = ("view", "highlight", "page", "from")
 
 
 def load(request: HttpRequest, thread_id: int) -> reads.ThreadHead | HttpResponse:
@@ -81,12 +80,11 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     replies = max(head.post_count - 1, 0)
 
     pager = contexts.Pager()
-    following: forum_reads.PostRow | None = None
     if view == "op":
         found = forum_reads.flat_page(head.id, 0, member_id=me, size=1)
         shown = []
     elif view == "tree":
-        found, following, pager = _tree(request, head, me, replies, named)
+        found, pager = _tree(request, head, me, replies, named)
         shown = [row for row in found if row.place > 0]
     else:
         page = pagination.page(pagination.asked(request.GET.get("page")), replies, SIZE)
@@ -103,19 +101,28 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     bodies = fragments.of(found, language)
     here = frozenset(row.number for row in found)
     chosen = assembly.light(kind, head)
-    views = [assembly.post_view(row, head, viewer, bodies, chosen, where, now, language, here) for row in shown]
+    forum = places().forums[head.forum_id]
+    takes_replies = head.lock_because is None and not forum.retired
+    views = drawing.posts(
+        shown,
+        head,
+        viewer,
+        bodies,
+        chosen,
+        where,
+        now,
+        language,
+        here,
+        takes_replies=takes_replies,
+        mark_first=view != "tree",
+    )
     op = assembly.post_view(opening, head, viewer, bodies, chosen, where, now, language, here)
-    at_new = None if view == "tree" else next((n for n, one in enumerate(views) if one.new), None)
-    if at_new is not None:
-        views[at_new] = replace(views[at_new], first_new=True)
     events: list[forum_reads.EventRow] = []
     if head.has_events and view != "op":
         low = min((row.place for row in shown), default=0)
         high = max((row.place for row in shown), default=0)
         events = forum_reads.thread_events(head.id, -1 if low <= 1 else low, high)
     lines = assembly.lines(zip(shown, views, strict=True), events, where, now, language)
-    forum = places().forums[head.forum_id]
-    takes_replies = head.lock_because is None and not forum.retired
     posts = assembling.posts(
         environment(), lines, language, tree=view == "tree", signed_in=viewer is not None, takes_replies=takes_replies
     )
@@ -133,8 +140,8 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     page_ = contexts.ThreadPage(
         id=head.id,
         subject=head.subject,
-        view=view,
-        op=op,  # type: ignore[arg-type]
+        view=cast(contexts.View, view),
+        op=op,
         op_edited=None,
         posts=posts,
         replies=replies,
@@ -149,7 +156,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
             for key, label in HIGHLIGHTS.items()
             if viewer is not None or key != "new"
         ),
-        table=_table(head, viewer, found, here, view, where, now, language),
+        table=_table(head, viewer, found, here, view),
         pager=pager,
         forum=forum_link(forum),
         forum_sentence=forum.description,
@@ -170,18 +177,13 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     return cacheable(response, [f"thread:{head.id}", "places", "names"])
 
 
-def _new_count(head: reads.ThreadHead, views: list[contexts.PostView], replies: int, viewer: Viewer | None) -> int:
+def _new_count(head: reads.ThreadHead, views: list[assembling.Drawn], replies: int, viewer: Viewer | None) -> int:
     """How many replies are new since the mark: counted on the page when all replies are on it, else asked."""
     if viewer is None or head.marked_at is None or head.last_post_at <= head.marked_at:
         return 0
     if len(views) == replies:
         return sum(view.new for view in views)
-    return (
-        Post.objects.filter(thread_id=head.id, place__gt=0, created_at__gt=head.marked_at)
-        .exclude(author_id=viewer.id)
-        .order_by("-place")[:100]
-        .count()
-    )
+    return reads.new_in_thread(head.id, viewer, head.marked_at)
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:
@@ -203,7 +205,7 @@ def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]
 
 def _tree(
     request: HttpRequest, head: reads.ThreadHead, me: int | None, replies: int, named: dict[str, str]
-) -> tuple[list[forum_reads.PostRow], forum_reads.PostRow | None, contexts.Pager]:
+) -> tuple[list[forum_reads.PostRow], contexts.Pager]:
     """A window into the tree: it begins at `?from=`, a post number, and is found by one index walk however deep."""
     start = ""
     number = request.GET.get("from", "")
@@ -224,28 +226,20 @@ def _tree(
         else None
     )
     position = _("%(total)s replies in all") % {"total": f"{replies:,}"} if earlier or later else ""
-    return found, following, contexts.Pager(earlier=earlier, later=later, position=position)
+    return found, contexts.Pager(earlier=earlier, later=later, position=position)
 
 
 def _table(
-    head: reads.ThreadHead,
-    viewer: Viewer | None,
-    found: list[forum_reads.PostRow],
-    here: frozenset[int],
-    view: str,
-    where: tzinfo,
-    now: datetime,
-    language: str,
+    head: reads.ThreadHead, viewer: Viewer | None, found: list[forum_reads.PostRow], here: frozenset[int], view: str
 ) -> contexts.SummaryTable | None:
     """The summary table: of the whole thread up to 200 replies, beyond that of this page."""
     if view == "op" or head.post_count <= 1:
         return None
-    rows: list[forum_reads.TableRow] | list[forum_reads.PostRow]
     if len(found) >= head.post_count or head.post_count > TABLE_ROWS + 1:
         rows = sorted(found, key=lambda row: row.path)
     else:
-        rows = forum_reads.table(head.id, limit=TABLE_ROWS + 1)
-    return assembly.summary(rows, head, viewer, here, where, now, language)
+        return tables.whole(head, viewer, here, limit=TABLE_ROWS + 1)
+    return assembly.summary(rows, head, viewer, here)
 
 
 def _canonical(request: HttpRequest, head: reads.ThreadHead, view: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -55,7 +56,7 @@ def _preview(request: HttpRequest, thread_id: int | None) -> Markup | None:
 def _once(request: HttpRequest) -> str:
     """The key that makes a doubled submission one post: the form's own, or a new one for a new form."""
     given = request.POST.get("once", "")
-    return given if 8 <= len(given) <= 40 else secrets.token_urlsafe(12)
+    return given if 8 <= len(given) <= 40 and given.isascii() and given.isprintable() else secrets.token_urlsafe(12)
 
 
 @require_http_methods(["GET", "POST"])
@@ -202,7 +203,11 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     post = find_post(post_id, author)
     may_edit(author, post).or_refuse()
     newest = SourceText.objects.get(post=post, version=post.version)
-    body = newest.text if newest.kind == SourceText.Kind.MARKDOWN else to_markdown(newest.text, newest.kind)
+    body = (
+        newest.text
+        if newest.kind == SourceText.Kind.MARKDOWN
+        else to_markdown(newest.text, cast(rendering.Kind, newest.kind))
+    )
     subject = post.thread.subject if post.is_original else post.subject
     seen, reason = str(post.version), ""
     problems: dict[str, str] = {}
@@ -286,7 +291,8 @@ def position(request: HttpRequest) -> HttpResponse:
     """Positions read, in a batch: `thread=number` pairs as the script sends them while a thread is read."""
     member = the_member(request)
     wanted: dict[int, int] = {}
-    for name, value in list(request.POST.items())[:50]:
+    for name in list(request.POST)[:50]:
+        value = request.POST.get(name, "")
         if (
             name.isascii()
             and name.isdecimal()

@@ -1,4 +1,5 @@
-"""Header fields and bodies of mail as text, with nothing lost: what is in no encoding that works is read byte for byte."""
+"""Header fields and bodies of mail as text, with nothing lost: what is in no encoding that works is read byte for
+byte."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ _AT = re.compile(r"([^\s<>()\",;:@]+) at ([^\s<>()\",;:@]+\.[^\s<>()\",;:@]+)")
 _IN_BRACKETS = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)\s*$")
 _WORD = re.compile(r"=\?(?P<charset>[^?\s]{1,60})\?(?P<how>[bBqQ])\?(?P<text>[^?]{0,2000})\?=")
 _BETWEEN = re.compile(r"\?=\s+=\?")
+_STAMP = re.compile(rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?\d{4})\s*$")
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _MOST_PARTS = 500
 
@@ -111,7 +113,8 @@ def wordy_reference(message: email.message.Message) -> str:
 
 
 def author(message: email.message.Message, separator: bytes) -> tuple[str, str]:
-    """Address (lower case) and display name of who wrote. Archives write `ana@example.org (Ana)` or `ana at example.org`."""
+    """Address (lower case) and display name of who wrote. Archives write `ana@example.org (Ana)` or `ana at
+    example.org`."""
     value = field(message, "From") or separator.decode("latin-1")[5:]
     bracketed = _IN_BRACKETS.search(value)
     outside = value[: bracketed.start()] if bracketed else value
@@ -155,11 +158,11 @@ def instant(value: str, latest: datetime) -> datetime | None:
 
 
 def separator_instant(separator: bytes, second: bytes, latest: datetime) -> datetime | None:
-    """The instant of a `From ` line: `From ana@example.org  Mon Mar  1 06:22:56 1999`."""
-    found = re.search(
-        rb"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d(?::\d\d)? (?:[A-Z]{3,4} )?\d{4})\s*$", separator + second
-    )
-    return None if found is None else instant(found[1].decode("ascii"), latest)
+    """The instant of a line `From ana@example.org  Mon Mar  1 06:22:56 1999`, or of its broken-off `second` half."""
+    for line in (separator, second):
+        if found := _STAMP.search(line):
+            return instant(found[1].decode("ascii"), latest)
+    return None
 
 
 def body(message: email.message.Message) -> Text:

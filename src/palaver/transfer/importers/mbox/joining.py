@@ -1,4 +1,5 @@
-"""Which message answers which: by In-Reply-To and References alone. Equal subjects join nothing, because that is a guess.
+"""Which message answers which: by In-Reply-To and References alone. Equal subjects join nothing, because that is a
+guess.
 
 A message whose references all lead out of the archive is a root; so is one that would answer itself round a circle.
 """

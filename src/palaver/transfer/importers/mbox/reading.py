@@ -41,7 +41,7 @@ class Mbox:
         self._forum = forum.strip()
         self._threads: list[list[joining.Message]] = []
         self._messages: list[joining.Message] = []
-        self._spool = tempfile.TemporaryFile(prefix="palaver-import-")
+        self._spool = tempfile.TemporaryFile(prefix="palaver-import-")  # noqa: SIM115 - goes with this object
 
     def survey(self, report: Report, watch: Watch) -> Survey:
         """Read every message, keep each once, and join them to threads."""
@@ -84,7 +84,8 @@ class Mbox:
                         joining.Message(
                             key, len(self._messages), date, _person_key(address, name), name,
                             decoding.field(message, "Subject"), [_key(found) for found in decoding.references(message)],
-                            decoding.wordy_reference(message), offset, len(raw.content), f"{raw.file}, byte {raw.byte:,}",
+                            decoding.wordy_reference(message), offset, len(raw.content),
+                            f"{raw.file}, byte {raw.byte:,}",
                         )
                     )  # fmt: skip
                     offset += len(raw.content)
@@ -135,7 +136,8 @@ class Mbox:
 
 
 def _key(identifier: str) -> str:
-    """A Message-ID as an old id; the very long ones by their hash. Half characters cannot be stored, so they are hashed too."""
+    """A Message-ID as an old id; the very long ones by their hash. Half characters cannot be stored, so they are
+    hashed too."""
     if len(identifier) <= LONGEST_KEY and identifier.isascii() and identifier.isprintable():
         return identifier
     return f"sha256:{hashlib.sha256(identifier.encode('utf-8', 'surrogateescape')).hexdigest()}"

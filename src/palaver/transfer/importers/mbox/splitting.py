@@ -1,9 +1,10 @@
-"""An mbox file into messages, line by line, so that no file is too large; a line or message that is, is refused by place.
+"""An mbox file into messages, line by line, so that no file is too large; a line or message that is, is refused by
+place.
 
-A message begins at a line `From …` at the beginning of the file or behind an empty line, if header lines follow it; its
-line may be broken once (some archivers break it when an address holds a line end). Everything else that begins with
-`From ` is text of a message. A body line `>From ` loses one `>`, the convention called mboxrd.
-"""
+A message begins at a line `From …` if header lines follow it and an empty line stands before it, or the line ends
+with a date as such lines do; it may be broken once (some archivers break it when an address holds a line end).
+Everything else that begins with `From ` is text of a message. A body line `>From ` loses one `>`, the convention
+called mboxrd."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ LONGEST_LINE = 8 * MEBIBYTE
 LARGEST_MESSAGE = 64 * MEBIBYTE
 
 _HEADER = re.compile(rb"[!-9;-~]{1,100}:|>?From ")
+_DATED = re.compile(rb" [ \d]\d \d\d:\d\d(:\d\d)? .{0,6}\d{4}\s*$")
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 
 
@@ -45,7 +47,7 @@ def messages(file: ArchiveFile) -> Iterator[RawMessage]:
     content: list[bytes] = []
     size, empty, text = 0, False, lines.next()
     while text is not None:
-        if empty and text.startswith(b"From "):
+        if text.startswith(b"From ") and (empty or _DATED.search(text)):
             ahead = lines.peek(2)
             if _begins_message(ahead):
                 yield RawMessage(separator, _whole(content), file.name, begin)
@@ -122,7 +124,8 @@ class _Lines:
         if len(line) > LONGEST_LINE:
             raise ArchiveRefused(
                 self._file.name,
-                f"line {self._number:,} (from byte {self._read:,}) is longer than {LONGEST_LINE // MEBIBYTE} MiB; no mail has such lines.",
+                f"line {self._number:,} (from byte {self._read:,}) is longer than"
+                f" {LONGEST_LINE:,} bytes; no mail has such lines.",
             )
         self._read += len(line)
         return line
