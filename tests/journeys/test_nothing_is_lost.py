@@ -22,7 +22,11 @@ BECAUSE = "Everything has been said, twice, and the last time with capitals."
 def test_a_host_locks_with_a_reason_and_a_late_reply_keeps_its_text(
     serving: Serving, person: Person, scripts: bool
 ) -> None:
-    subject = "Sandbags: the list, the van, the telephone tree" if scripts else X
+    subject = (
+        "Sandbags: the list, the van, the telephone tree"
+        if scripts
+        else "To whoever cleared the leaves from the school steps"
+    )
     late = person(java_script_enabled=scripts).new_page()
     sign_in(late, serving.address, "Bram")
     open_thread(late, serving.address, subject)
