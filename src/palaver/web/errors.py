@@ -105,7 +105,7 @@ def _bare(request: HttpRequest | None, title: str) -> contexts.Shell:
         title=title,
         reader=reader,
         theme=cast(contexts.Theme, theme if theme in {"light", "dark", "contrast"} else "auto"),
-        here=request.path if request is not None else "/",
+        here="/",
         robots="noindex",
         features=contexts.Features(language_choice=False),
     )
