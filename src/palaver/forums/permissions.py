@@ -34,8 +34,13 @@ def readable_forum_ids(member_id: int | None, *, is_operator: bool = False) -> f
         return frozenset(Forum.objects.values_list("id", flat=True))
     open_to = set(Forum.objects.filter(who_reads__in=gates).values_list("id", flat=True))
     if member_id is not None:
-        open_to.update(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
+        open_to |= admitted_forum_ids(member_id)
     return frozenset(open_to)
+
+
+def admitted_forum_ids(member_id: int) -> frozenset[int]:
+    """The forums to whose named audience a member belongs."""
+    return frozenset(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
 
 
 def may_start(member: Member | None, forum: Forum) -> Decision:
