@@ -153,47 +153,45 @@ def end_suspension(member: int, by: str) -> None:
 
 
 @verb
-def many_replies(thread: int, by: str, posts: list[dict[str, str]]) -> list[int | str]:
-    """Replies in one go; each as its number or, where it was refused, the sentence."""
-    made: list[int | str] = []
-    for one in posts:
+def many(what: str, each: list[dict[str, Any]]) -> list[Any]:
+    """One verb many times; each answer, or None where it was refused."""
+    made: list[Any] = []
+    for words in each:
         try:
-            made.append(reply(thread, by, **one))
-        except Refusal as refusal:
-            made.append(f"refused: {refusal.because}")
+            made.append(_VERBS[what](**words))
+        except Refusal:
+            made.append(None)
     return made
 
 
 @verb
-def many_locks(thread: int, by: str, because: list[str]) -> None:
-    for one in because:
-        lock(thread, by, one)
-        unlock(thread, by)
+def lock_and_open(thread: int, by: str, because: str) -> None:
+    lock(thread, by, because)
+    unlock(thread, by)
 
 
 @verb
-def many_edits(post: int, by: str, because: list[str]) -> None:
-    for number, one in enumerate(because):
-        edit(post, by, f"Version {number}", because=one)
+def write_and_withdraw(thread: int, by: str, because: str) -> int:
+    post = reply(thread, by, "Withdrawn at once.")
+    withdraw(post, by, because)
+    return int(post)
 
 
 @verb
-def raw(post: int, html: str) -> None:
-    """Put a body past the sanitiser: only what a broken sanitiser could have let through."""
+def raw(thread: int, by: str, html: str) -> int:
+    """A reply whose body has gone past the sanitiser: what a broken one would have let through."""
+    post = reply(thread, by, "Put in its place.")
     with transaction.atomic():
         PostBody.objects.filter(post_id=post).update(html=html)
+    return int(post)
 
 
 @verb
-def many_raw(posts: list[tuple[int, str]]) -> None:
-    for post, html in posts:
-        raw(post, html)
-
-
-@verb
-def texts(marker: str) -> list[str]:
-    """Every newest source text that holds a marker, for counting what was kept."""
-    return list(SourceText.objects.filter(text__contains=marker).values_list("text", flat=True))
+def source(post: int) -> str:
+    """A post's newest source text."""
+    newest = SourceText.objects.filter(post_id=post).order_by("-version").first()
+    assert newest is not None
+    return newest.text
 
 
 def _post(post: int) -> Post:

@@ -34,12 +34,12 @@ def readable_forum_ids(member_id: int | None, *, is_operator: bool = False) -> f
         return frozenset(Forum.objects.values_list("id", flat=True))
     open_to = set(Forum.objects.filter(who_reads__in=gates).values_list("id", flat=True))
     if member_id is not None:
-        open_to |= admitted_forum_ids(member_id)
+        open_to.update(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
     return frozenset(open_to)
 
 
 def admitted_forum_ids(member_id: int) -> frozenset[int]:
-    """The forums to whose named audience a member belongs."""
+    """The forums with a named audience to which a member belongs."""
     return frozenset(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
 
 

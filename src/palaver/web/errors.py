@@ -72,7 +72,7 @@ WORDS: dict[int, tuple[object, object, object]] = {
     431: (
         gettext_lazy("Your browser sent too much along"),
         gettext_lazy("Its headers, most likely the cookies, are larger than we read."),
-        gettext_lazy("Delete this site's cookies and open the page again."),
+        gettext_lazy("Delete the cookies of this site and open the page again."),
     ),
     500: (
         gettext_lazy("Something broke on our side"),

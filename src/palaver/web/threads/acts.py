@@ -15,7 +15,7 @@ from palaver.forums.models import Pin, Post, SourceText, Thread
 from palaver.forums.permissions import may_lock, may_read, may_see_history, may_unlock, running_lock
 from palaver.forums.rendering import member_address
 from palaver.kit import clock
-from palaver.kit.decisions import NotAllowed, Refusal
+from palaver.kit.decisions import Refusal
 from palaver.kit.text import differences
 from palaver.web import contexts, errors, moments
 from palaver.web.doors import everyone, member, members, the_member
@@ -64,9 +64,7 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
     """A post's versions, newest first, with the words that came and went."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     post = get_object_or_404(Post.objects.select_related("forum", "thread", "author"), pk=post_id)
-    decision = may_see_history(member(request), post)
-    if not decision:
-        return errors.refused(request, NotAllowed(decision.because))
+    may_see_history(member(request), post).or_refuse()
     where, now = moments.zone(viewer.time_zone if viewer else ""), clock.now()
     author = contexts.Link(post.author.name, member_address(post.author.name))
     versions: list[contexts.Version] = []
