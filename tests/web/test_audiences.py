@@ -113,7 +113,8 @@ def test_its_own_addresses_are_closed_and_say_nothing(cast: Cast, inside: Inside
     client = GUEST if who == "guest" else signed_in(cast.kaya)
     for address in inside.addresses:
         status, shown = text(client, address)
-        assert CANARY not in shown and CANARY.lower() not in shown, address
+        # The page may repeat the address that was asked for; that much the asker knew.
+        assert CANARY.lower() not in shown.lower().replace(address.partition("?")[0].lower(), ""), address
         if not (who == "guest" and status == 302 and "/account/login/" in shown):
             assert status in {403, 404}, (address, status)
 
@@ -143,7 +144,7 @@ def test_outsiders_change_nothing_in_it(cast: Cast, inside: Inside) -> None:
 def test_streams_of_it_are_heard_by_its_audience_only(cast: Cast, inside: Inside) -> None:
     topics = (f"thread:{inside.thread.pk}", f"forum:{cast.den.pk}", f"forum:{cast.lounge.pk}", f"member:{cast.ana.pk}")
     assert set(may_hear(seen_by(cast.ana).session_key, topics)) == set(topics)
-    # One's own topic is always heard: a sign-out or a suspension ends the stream by it.
+    # Her own topic is given to every stream of a member, asked for or not.
     assert set(may_hear(seen_by(cast.kaya).session_key, topics)) == {
         f"forum:{cast.lounge.pk}",
         f"member:{cast.kaya.pk}",

@@ -133,8 +133,10 @@ def whole_tables(lines: list[str]) -> list[str]:
 def sorts(lines: list[str]) -> list[str]:
     """Lines that sort, or gather what is to be sorted."""
     if connection.vendor == "sqlite":
-        return [line for line in lines if line.startswith("USE TEMP B-TREE") and "LAST TERM" not in line]
-    return [line for line in lines if re.search(r"(^|->\s*)(Incremental )?Sort\b", line)]
+        return [
+            line for line in lines if line.startswith("USE TEMP B-TREE") and not re.search(r"LAST (\d+ )?TERM", line)
+        ]
+    return [line for line in lines if re.search(r"^(->\s*)?(Incremental )?Sort\s+\(", line)]
 
 
 def asked_by(act: Callable[[], object]) -> str:

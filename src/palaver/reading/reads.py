@@ -220,8 +220,8 @@ def threads(
             values += [forum_id, *parameters]
         inner = f"SELECT id, k, recs FROM ({' UNION ALL '.join(parts)}) u ORDER BY k DESC, id DESC LIMIT {limit:d}"
     else:
+        # The plus keeps planners from gathering all threads of these forums and sorting them: the order's index is walked.
         marks = ", ".join(["%s"] * len(forum_ids))
-        # The plus keeps the planner from gathering whole forums and sorting them: the order's own index is to be walked.
         inner, values = walk(f"+forum_id IN ({marks})"), [*sorted(forum_ids), *parameters]
     return _dressed(inner, values, "i.k DESC, t.id DESC", viewer)
 
@@ -241,6 +241,7 @@ def recommended(
     ids = sorted(forum_ids)
     limit = f"LIMIT {size + 1:d} OFFSET {skip:d}"
     if window is None:
+        # The plus as in `threads`.
         inner = (
             f"SELECT id, rec_count AS recs FROM forums_thread WHERE rec_count > 0 AND +forum_id IN ({marks}) "
             f"ORDER BY rec_count DESC, created_at DESC, id DESC {limit}"
