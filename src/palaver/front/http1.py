@@ -128,7 +128,8 @@ class Connection(asyncio.Protocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._finish_after_current()
+            if not self._failed:  # what is no request of ours is refused in words, below
+                self._finish_after_current()
         except httptools.HttpParserError:
             self._fail(self._failed or 400)
             return

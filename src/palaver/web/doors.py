@@ -114,9 +114,10 @@ def the_member(request: HttpRequest) -> Member:
 
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:
-    """Where a form wants to go back to, if that is on this site."""
+    """Where a form wants to go back to, if that is a path on this site; anything else would be taken for a view's name."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else default
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if ours and wanted.isprintable() else default
 
 
 def everyone(view: View[P]) -> View[P]:

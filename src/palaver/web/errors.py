@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -115,7 +117,10 @@ def _kept(request: HttpRequest | None) -> str:
     """What was typed into a form of this request, to be given back."""
     if request is None or request.method != "POST":
         return ""
-    return request.POST.get("body") or request.POST.get("reason") or request.POST.get("about") or ""
+    try:
+        return request.POST.get("body") or request.POST.get("reason") or request.POST.get("about") or ""
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return ""  # It is the form itself that could not be read.
 
 
 def draw(

@@ -134,7 +134,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         trail=trail(forum=forum),
         forum_id=forum.id,
         canonical=_canonical(request, head, view),
-        description=opening.opening,
+        description=opening.opening if opening.standing == Post.Standing.SHOWN else "",
         live=f"thread:{head.id}",
     )
     page_ = contexts.ThreadPage(
