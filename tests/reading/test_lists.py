@@ -216,8 +216,10 @@ class Community(RuleBasedStateMachine):
                     newest = self.ordered(orders.latest, talks)
                     assert row.last_thread_id == (newest[0] if newest else None)
                     since = self.since(who, where)
-                    assert row.new_threads == (sum(talk.at > since and talk.said[0].by != who for talk in talks) if who else 0)
-                    assert row.new_posts == (sum(one.at > since and one.by != who for one in said) if who else 0)
+                    assert row.new_threads == (
+                        sum(talk.at > since and talk.said[0].author != who for talk in talks) if who else 0
+                    )
+                    assert row.new_posts == (sum(one.at > since and one.author != who for one in said) if who else 0)
 
     @invariant()
     def posts_agree(self) -> None:
