@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
+
 from tests.journeys.people import open_thread, reply, sign_in
 from tests.journeys.running import Serving
 
@@ -126,7 +127,7 @@ def test_ten_tabs_of_one_browser_share_a_stream_and_still_load_pages(serving: Se
     context.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
     tabs = [context.new_page() for _ in range(10)]
     for tab in tabs:
-        open_thread(tab, serving.address, "Hello: which bin?") if tab is tabs[0] else tab.goto(tabs[0].url)
+        open_thread(tab, serving.address, "Hello. Which bin?") if tab is tabs[0] else tab.goto(tabs[0].url)
     writer = person().new_page()
     sign_in(writer, serving.address, "Femi")
     writer.goto(tabs[0].url)

@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+
 from tests.journeys.people import give_name, join, open_thread, reply, sign_in, sign_out
 from tests.journeys.running import Serving
 
 Person = Callable[..., BrowserContext]
 
 
-@pytest.mark.parametrize(("scripts", "name"), [(True, "Nadia"), (False, "Olu")], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize(
+    ("scripts", "name"), [(True, "Nadia"), (False, "Olu")], ids=["with scripts", "without scripts"]
+)
 def test_a_newcomer_finds_everything_a_member_does(serving: Serving, person: Person, scripts: bool, name: str) -> None:
     page = person(java_script_enabled=scripts).new_page()
     broken = _listen(page)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
+
 from tests.journeys.people import open_thread, reply, sign_in
 from tests.journeys.running import Serving
 
@@ -21,7 +22,11 @@ BECAUSE = "Everything has been said, twice, and the last time with capitals."
 def test_a_host_locks_with_a_reason_and_a_late_reply_keeps_its_text(
     serving: Serving, person: Person, scripts: bool
 ) -> None:
-    subject = "Sandbags: the list, the van, the telephone tree" if scripts else "Who has a key to the sluice house?"
+    subject = (
+        "Sandbags: the list, the van, the telephone tree"
+        if scripts
+        else "To whoever cleared the leaves from the school steps"
+    )
     late = person(java_script_enabled=scripts).new_page()
     sign_in(late, serving.address, "Bram")
     open_thread(late, serving.address, subject)
@@ -101,7 +106,9 @@ def test_slips_of_the_pen_are_told_beside_the_field(serving: Serving, person: Pe
     page = person(java_script_enabled=False).new_page()
     sign_in(page, serving.address, "Bram")
     page.goto(f"{serving.address}/f/general-discussion/start")
-    page.get_by_label("Subject").evaluate("field => { field.removeAttribute('maxlength'); field.form.noValidate = true }")
+    page.get_by_label("Subject").evaluate(
+        "field => { field.removeAttribute('maxlength'); field.form.noValidate = true }"
+    )
     page.get_by_label("Subject").fill("very long " * 60)
     page.get_by_label("What you want to say").fill("A text that must survive.")
     page.get_by_role("button", name="Start the thread").click()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
+
 from tests.journeys.people import give_name, join, sign_in
 from tests.journeys.running import Serving
 
@@ -62,7 +63,7 @@ def test_a_forgotten_password_is_set_by_the_link_that_waits_at_the_operators_des
     if page.get_by_label("The same once more").count():
         page.get_by_label("The same once more").fill("seven herons, no weir")
     page.get_by_role("button", name="Keep this password").click()
-    expect(page.locator("h1")).to_have_text("Your password is changed")
+    expect(page.locator("h1")).to_have_text("Your new password is set")
 
     old.goto(f"{serving.address}/unread")
     assert "/account/login/" in old.url, "the session from before the reset is still signed in"
@@ -97,7 +98,7 @@ def test_one_browser_or_all_others_can_be_signed_out_from_here(serving: Serving,
     here = pages[0]
     here.goto(f"{serving.address}/account/sessions/")
     expect(here.locator("main .list li")).to_have_count(4)
-    expect(here.locator("main .list li", has_text="here")).to_contain_text("Chrome, Linux")
+    expect(here.locator("main .list li", has=here.locator(".tag"))).to_contain_text("Chrome, Linux")
     here.get_by_role("button", name="Sign out there").first.click()
     expect(here.locator("main .list li")).to_have_count(3)
     here.get_by_role("button", name="Sign out everywhere else").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django.utils.html import escape
+from markupsafe import escape
 
 from palaver.web import errors
 

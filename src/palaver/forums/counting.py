@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from palaver.forums import paths
 
-# Each check: what it is, a statement giving (id, stored, counted) of the rows that differ, and the table and column to mend.
+# In the order of mending: what is counted comes before what is counted from it. Each check: what it is, a statement giving (id, stored, counted) of the rows that differ, and the table and column to mend.
 _CHECKS: tuple[tuple[str, str, str, str], ...] = (
     (
         "thread.post_count",
@@ -29,6 +29,15 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "last_post_at",
     ),
     (
+        "thread.last_author",
+        """
+        SELECT t.id, t.last_author_id, p.author_id FROM forums_thread t
+        JOIN forums_post p ON p.thread_id = t.id AND p.place = t.post_count - 1
+        WHERE t.last_author_id <> p.author_id""",
+        "forums_thread",
+        "last_author_id",
+    ),
+    (
         "thread.last_number",
         """
         SELECT t.id, t.last_number, c.m FROM forums_thread t
@@ -38,20 +47,20 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "last_number",
     ),
     (
-        "thread.rec_count",
-        """
-        SELECT t.id, t.rec_count, p.rec_count FROM forums_thread t JOIN forums_post p ON p.thread_id = t.id AND p.place = 0
-        WHERE t.rec_count <> p.rec_count""",
-        "forums_thread",
-        "rec_count",
-    ),
-    (
         "post.rec_count",
         """
         SELECT p.id, p.rec_count, COALESCE(c.n, 0) FROM forums_post p
         LEFT JOIN (SELECT post_id, count(*) AS n FROM forums_recommendation GROUP BY post_id) c ON c.post_id = p.id
         WHERE p.rec_count <> COALESCE(c.n, 0)""",
         "forums_post",
+        "rec_count",
+    ),
+    (
+        "thread.rec_count",
+        """
+        SELECT t.id, t.rec_count, p.rec_count FROM forums_thread t JOIN forums_post p ON p.thread_id = t.id AND p.place = 0
+        WHERE t.rec_count <> p.rec_count""",
+        "forums_thread",
         "rec_count",
     ),
     (
@@ -79,6 +88,15 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         WHERE f.post_count <> COALESCE(c.n, 0)""",
         "forums_forum",
         "post_count",
+    ),
+    (
+        "forum.last_post_at",
+        """
+        SELECT f.id, f.last_post_at, c.m FROM forums_forum f
+        LEFT JOIN (SELECT forum_id, max(created_at) AS m FROM forums_post GROUP BY forum_id) c ON c.forum_id = f.id
+        WHERE f.last_post_at <> c.m OR (f.last_post_at IS NULL) <> (c.m IS NULL)""",
+        "forums_forum",
+        "last_post_at",
     ),
     (
         "member.post_count",

@@ -60,7 +60,9 @@ RECOMMENDED = Order(
 )
 UNANSWERED = Order("unanswered", _("Unanswered"), _("Threads without a reply, newest first. The same for everyone."))
 UNREAD = Order(
-    "unread", _("New for me"), _("What is new to you, newest reply first: the order is everyone's, the marks are yours.")
+    "unread",
+    _("New for me"),
+    _("What is new to you, newest reply first: the order is everyone's, the marks are yours."),
 )
 ORDERS = {order.key: order for order in (LATEST, NEWEST, RECOMMENDED, UNANSWERED, UNREAD)}
 

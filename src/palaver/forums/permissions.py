@@ -38,6 +38,11 @@ def readable_forum_ids(member_id: int | None, *, is_operator: bool = False) -> f
     return frozenset(open_to)
 
 
+def admitted_forum_ids(member_id: int) -> frozenset[int]:
+    """The forums with a named audience to which a member belongs."""
+    return frozenset(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
+
+
 def may_start(member: Member | None, forum: Forum) -> Decision:
     """Start a thread in a forum."""
     if not (answer := may_read(member, forum)):

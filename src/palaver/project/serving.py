@@ -127,7 +127,7 @@ def may_hear(session_key: str, topics: tuple[str, ...]) -> Collection[str]:
         kind: {
             int(t.partition(":")[2])
             for t in topics
-            if t.startswith(f"{kind}:") and t.partition(":")[2].isdecimal() and len(t) < 32
+            if t.startswith(f"{kind}:") and t.partition(":")[2].isdecimal() and len(t) < 25
         }
         for kind in ("thread", "forum")
     }

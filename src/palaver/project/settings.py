@@ -148,6 +148,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_FORMS = {
+    "add_email": "palaver.web.accounts.forms.Address",
     "login": "palaver.web.accounts.forms.SignIn",
     "signup": "palaver.web.accounts.forms.SignUp",
     "reset_password": "palaver.web.accounts.forms.ForgottenPassword",

@@ -220,8 +220,9 @@ def threads(
             values += [forum_id, *parameters]
         inner = f"SELECT id, k, recs FROM ({' UNION ALL '.join(parts)}) u ORDER BY k DESC, id DESC LIMIT {limit:d}"
     else:
+        # The plus keeps planners from gathering all threads of these forums and sorting them: the order's index is walked.
         marks = ", ".join(["%s"] * len(forum_ids))
-        inner, values = walk(f"forum_id IN ({marks})"), [*sorted(forum_ids), *parameters]
+        inner, values = walk(f"+forum_id IN ({marks})"), [*sorted(forum_ids), *parameters]
     return _dressed(inner, values, "i.k DESC, t.id DESC", viewer)
 
 
@@ -240,8 +241,9 @@ def recommended(
     ids = sorted(forum_ids)
     limit = f"LIMIT {size + 1:d} OFFSET {skip:d}"
     if window is None:
+        # The plus as in `threads`.
         inner = (
-            f"SELECT id, rec_count AS recs FROM forums_thread WHERE rec_count > 0 AND forum_id IN ({marks}) "
+            f"SELECT id, rec_count AS recs FROM forums_thread WHERE rec_count > 0 AND +forum_id IN ({marks}) "
             f"ORDER BY rec_count DESC, created_at DESC, id DESC {limit}"
         )
         return _dressed(inner, ids, "i.recs DESC, t.created_at DESC, t.id DESC", viewer)
@@ -308,11 +310,11 @@ def forum_index(viewer: Viewer | None) -> dict[int, ForumIndexRow]:
         news = """
            CASE WHEN f.last_post_at IS NULL OR f.last_post_at <= COALESCE(fm.marked_at, %s) THEN 0 ELSE
              (SELECT count(*) FROM (SELECT 1 FROM forums_thread n WHERE n.forum_id = f.id
-                AND n.created_at > COALESCE(fm.marked_at, %s) LIMIT 100) q) END,
+                AND n.created_at > COALESCE(fm.marked_at, %s) AND n.author_id <> %s LIMIT 100) q) END,
            CASE WHEN f.last_post_at IS NULL OR f.last_post_at <= COALESCE(fm.marked_at, %s) THEN 0 ELSE
              (SELECT count(*) FROM (SELECT 1 FROM forums_post p WHERE p.forum_id = f.id
-                AND p.created_at > COALESCE(fm.marked_at, %s) LIMIT 100) q) END"""
-        parameters = [mark, mark, mark, mark]
+                AND p.created_at > COALESCE(fm.marked_at, %s) AND p.author_id <> %s LIMIT 100) q) END"""
+        parameters = [mark, mark, me, mark, mark, me]
     newest = "SELECT x.id FROM forums_thread x WHERE x.forum_id = f.id ORDER BY x.last_post_at DESC, x.id DESC LIMIT 1"
     if connection.vendor == "postgresql":
         # Told to look once per forum; left to itself it reads all threads into a hash.

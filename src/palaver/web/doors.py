@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language_from_request
+from django.views.decorators.http import require_POST, require_safe
 
 from palaver.accounts.models import Member
 from palaver.accounts.reads import Viewer, viewer
@@ -48,6 +49,10 @@ class Viewing:
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            allowed = response.headers.get("Allow", "")
+            response = errors.page(request, 405)
+            response.headers["Allow"] = allowed
         response.headers.setdefault("Content-Language", language)
         return response
 
@@ -116,9 +121,17 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 
 
 def everyone(view: View[P]) -> View[P]:
-    """A page for anybody; what may be read in it is asked by the view, of the domain's permissions."""
-    view.permission = "everyone"  # type: ignore[attr-defined]
-    return view
+    """A page for anybody to read; what may be read in it is asked by the view, of the domain's permissions."""
+    reading: View[P] = require_safe(view)
+    reading.permission = "everyone"  # type: ignore[attr-defined]
+    return reading
+
+
+def everyone_sends(view: View[P]) -> View[P]:
+    """A form that anybody may send."""
+    sending: View[P] = require_POST(view)
+    sending.permission = "everyone"  # type: ignore[attr-defined]
+    return sending
 
 
 def members(view: View[P]) -> View[P]:

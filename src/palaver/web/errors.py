@@ -74,7 +74,7 @@ WORDS: dict[int, tuple[object, object, object]] = {
     431: (
         gettext_lazy("Your browser sent too much along"),
         gettext_lazy("Its headers, most likely the cookies, are larger than we read."),
-        gettext_lazy("Delete this site's cookies and open the page again."),
+        gettext_lazy("Delete the cookies of this site and open the page again."),
     ),
     500: (
         gettext_lazy("Something broke on our side"),
@@ -107,7 +107,7 @@ def _bare(request: HttpRequest | None, title: str) -> contexts.Shell:
         title=title,
         reader=reader,
         theme=cast(contexts.Theme, theme if theme in {"light", "dark", "contrast"} else "auto"),
-        here=request.path if request is not None else "/",
+        here="/",
         robots="noindex",
         features=contexts.Features(language_choice=False),
     )

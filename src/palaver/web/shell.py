@@ -16,7 +16,7 @@ from jinja2 import Environment, Template
 from palaver.accounts.reads import Viewer
 from palaver.forums import reads
 from palaver.forums.models import Forum
-from palaver.forums.permissions import readable_forum_ids
+from palaver.forums.permissions import admitted_forum_ids
 from palaver.forums.rendering import member_address
 from palaver.live import position
 from palaver.web import contexts, templating
@@ -59,7 +59,9 @@ def readable(viewer: Viewer | None) -> frozenset[int]:
         return known.open_to_all
     if not known.gated:
         return known.open_to_members
-    return readable_forum_ids(viewer.id, is_operator=viewer.is_operator)
+    if viewer.is_operator:
+        return frozenset(known.forums)
+    return known.open_to_members | admitted_forum_ids(viewer.id)
 
 
 def forum_href(forum: reads.ForumRow) -> str:

@@ -574,7 +574,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="post",
-            index=models.Index(fields=["forum", "created_at"], name="post_forum_time"),
+            index=models.Index(fields=["forum", "created_at", "author"], name="post_forum_time"),
         ),
         migrations.AddConstraint(
             model_name="post",

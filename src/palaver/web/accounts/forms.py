@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import (
+    AddEmailForm,
     ChangePasswordForm,
     LoginForm,
     ResetPasswordForm,
@@ -89,6 +90,14 @@ class ChangedPassword(ChangePasswordForm):  # type: ignore[misc]
 
 class FirstPassword(SetPasswordForm):  # type: ignore[misc]
     """A password for an account that has none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self)
+
+
+class Address(AddEmailForm):  # type: ignore[misc]
+    """One more address of one's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

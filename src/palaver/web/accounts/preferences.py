@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from palaver.accounts import settling
 from palaver.accounts.models import Member, Session
@@ -19,7 +19,7 @@ from palaver.accounts.reads import Viewer
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.web import contexts, moments
-from palaver.web.doors import everyone, members, safe_next, the_member
+from palaver.web.doors import everyone_sends, members, safe_next, the_member
 from palaver.web.shell import answer, shell
 
 COOKIE_AGE = 60 * 60 * 24 * 365
@@ -151,6 +151,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return answer("account/preferences.html", frame, page, status=422 if problems else 200)
 
 
+@require_safe
 @members
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where this member is signed in."""
@@ -200,14 +201,14 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("/account/sessions/")
 
 
+@require_safe
 @members
 def account(request: HttpRequest) -> HttpResponse:
     """The account's front page: where each thing about it is changed."""
     return answer("account/home.html", shell(request, _("Account"), token=True, robots="noindex"), None)
 
 
-@require_POST
-@everyone
+@everyone_sends
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark or high contrast: a member's preference, or a guest's cookie."""
     wanted = request.POST.get("theme", "auto")
@@ -223,8 +224,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
-@everyone
+@everyone_sends
 def language(request: HttpRequest) -> HttpResponse:
     """The language of the pages: a member's preference, or a guest's cookie."""
     wanted = request.POST.get("language", "")

@@ -26,6 +26,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def _find(name: str) -> Member | HttpResponse:
     """The member of a name; a former name or another spelling leads to the present one."""
+    if "\x00" in name:
+        raise Http404  # No name holds it, and PostgreSQL does not even compare with it.
     member = Member.objects.filter(name=name).first()
     if member is not None:
         return member

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from palaver.accounts.models import Member, Suspension
 from palaver.accounts.reads import Viewer
@@ -25,6 +25,7 @@ from palaver.web.shell import answer, shell
 SHOWN = 50
 
 
+@require_safe
 @operators
 def desk(request: HttpRequest) -> HttpResponse:
     """The desk's one page."""
@@ -134,6 +135,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 @operators
 def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     """One mail as it would be sent."""

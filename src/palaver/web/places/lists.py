@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from palaver.accounts.reads import Viewer
 from palaver.forums import orders
@@ -202,6 +203,7 @@ def ordered(order: orders.Order) -> Callable[[HttpRequest], HttpResponse]:
     return page
 
 
+@require_safe
 @members
 def unread(request: HttpRequest) -> HttpResponse:
     """What is new to the member."""

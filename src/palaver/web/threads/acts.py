@@ -64,9 +64,7 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
     """A post's versions, newest first, with the words that came and went."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     post = get_object_or_404(Post.objects.select_related("forum", "thread", "author"), pk=post_id)
-    decision = may_see_history(member(request), post)
-    if not decision:
-        return errors.refused(request, Refusal(decision.because))
+    may_see_history(member(request), post).or_refuse()
     where, now = moments.zone(viewer.time_zone if viewer else ""), clock.now()
     author = contexts.Link(post.author.name, member_address(post.author.name))
     versions: list[contexts.Version] = []
