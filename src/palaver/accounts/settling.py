@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -47,7 +47,11 @@ def settle(member: Member, **wishes: Any) -> Member:
             member.about_html = rendering.render(member.about, "markdown").html if member.about.strip() else ""
         if not changes:
             return member
-        member.save()
+        try:
+            with transaction.atomic():
+                member.save()
+        except IntegrityError as error:  # Two members took the same name at the same instant.
+            raise Refusal(_("Somebody has taken that name a moment ago. Choose another."), field="name") from error
         if name_and_key is not None and member.name != old_name:
             Rename.objects.create(member=member, old_name=old_name, old_key=old_key, at=clock.now())
             events.publish(MemberRenamed(member.pk, old_name, member.name))

@@ -17,6 +17,8 @@ from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs
 from palaver.record.entering import enter
 
+LONGEST_NAME = 80
+
 CHANGEABLE = frozenset(
     {
         "category",
@@ -42,6 +44,7 @@ def open_category(*, name: str, mark: str, place: int, by: Member) -> Category:
     name = name.strip()
     if not name:
         raise Refusal(_("A category needs a name."), field="name")
+    _check_length(name)
     with transaction.atomic():
         if Category.objects.filter(name=name).exists():
             raise Refusal(_("There is a category of that name already."), field="name")
@@ -59,6 +62,7 @@ def open_forum(*, category: Category, name: str, by: Member, slug: str = "", **f
     name = name.strip()
     if not name:
         raise Refusal(_("A forum needs a name."), field="name")
+    _check_length(name)
     _known(fields)
     with transaction.atomic():
         forum = Forum(
@@ -119,6 +123,11 @@ def appoint_host(forum: Forum, *, member: Member, by: Member, until: datetime | 
         events.publish(PlacesChanged(forum.pk))
         enter("forum.host", office="operator", subject=f"forum:{forum.pk}", payload={"by": by.pk, "member": member.pk})
     return office
+
+
+def _check_length(name: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise Refusal(_("A name has %(longest)s characters at most.") % {"longest": LONGEST_NAME}, field="name")
 
 
 def _known(fields: dict[str, Any]) -> None:

@@ -128,7 +128,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
             moments.moment(office.since, where, now),
             _served(office, now),
         )
-        for office in Office.objects.filter(forum=forum, ended_at=None).select_related("member").order_by("since")
+        for office in Office.objects.sitting().filter(forum=forum).select_related("member").order_by("since")
     ]
     seats += [contexts.HostSeat(None)] * max(forum.host_seats - len(seats), 0)
     recent = Post.objects.filter(forum=forum, created_at__gt=now - timedelta(days=30)).aggregate(

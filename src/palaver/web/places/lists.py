@@ -250,7 +250,7 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
     asking = member(request)
     place = Forum.objects.get(pk=row.id)
     starts = may_start(asking, place) if asking is not None else None
-    hosts = Office.objects.filter(forum=place, ended_at=None).select_related("member").order_by("since")
+    hosts = Office.objects.sitting().filter(forum=place).select_related("member").order_by("since")
     head = contexts.ForumHead(
         name=row.name,
         about_href=f"{path}about",

@@ -283,7 +283,7 @@ def hosts_of(forum_id: int) -> dict[int, str]:
 
 def _read_hosts() -> dict[int, dict[int, str]]:
     seats: dict[int, dict[int, str]] = {}
-    sitting = Office.objects.filter(ended_at=None).order_by("since", "id")
+    sitting = Office.objects.sitting().order_by("since", "id")
     for forum_id, member_id, name in sitting.values_list("forum_id", "member_id", "member__name"):
         seats.setdefault(forum_id, {})[member_id] = name
     return seats
