@@ -105,6 +105,8 @@ def lock(request: HttpRequest, thread_id: int) -> HttpResponse:
     thread, by = _thread(thread_id, request), the_member(request)
     back = f"/t/{thread.pk}/{thread.slug}"
     running = running_lock(thread)
+    if request.method == "POST" and request.POST.get("once", "close") == ("open" if running is None else "close"):
+        return redirect(back)  # The form was sent twice, or somebody else was quicker: what it asks for is so.
     problems: dict[str, str] = {}
     if running is None:
         may_lock(by, thread).or_refuse()
@@ -128,6 +130,7 @@ def lock(request: HttpRequest, thread_id: int) -> HttpResponse:
             action=f"/t/{thread.pk}/lock",
             button=_("Open it again"),
             cancel_href=back,
+            once="open",
             errors=problems,
             quoted=thread.subject,
         )
@@ -140,6 +143,7 @@ def lock(request: HttpRequest, thread_id: int) -> HttpResponse:
             action=f"/t/{thread.pk}/lock",
             button=_("Lock it"),
             cancel_href=back,
+            once="close",
             reason=request.POST.get("reason", ""),
             required=True,
             errors=problems,
@@ -158,6 +162,8 @@ def pin(request: HttpRequest, thread_id: int) -> HttpResponse:
     may_lock(by, thread).or_refuse()
     back = f"/t/{thread.pk}/{thread.slug}"
     pinned = Pin.objects.filter(thread=thread, ended_at=None).exists()
+    if request.method == "POST" and request.POST.get("once", "pin") == ("pin" if pinned else "let go"):
+        return redirect(back)
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -178,6 +184,7 @@ def pin(request: HttpRequest, thread_id: int) -> HttpResponse:
         action=f"/t/{thread.pk}/pin",
         button=_("Let it go") if pinned else _("Pin it"),
         cancel_href=back,
+        once="let go" if pinned else "pin",
         reason=request.POST.get("reason", ""),
         required=not pinned,
         errors=problems,
