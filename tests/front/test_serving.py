@@ -223,7 +223,8 @@ def test_a_full_lane_answers_503_and_when_to_come_back(tmp_path: Path) -> None:
             busy.append(connection)
         answers = [connection.getresponse() for connection in busy]
         refused = [answer for answer in answers if answer.status == 503]
-        assert len(refused) == 4, "one at work, one waiting"
+        # One at work and one waiting; the first may not have left the queue when the second came.
+        assert len(refused) in (4, 5), [answer.status for answer in answers]
         assert all(answer.getheader("retry-after") for answer in refused)
         assert b"busy" in refused[0].read()
         assert site.ask("/")[0] == 200, "the other lane is free"

@@ -198,9 +198,12 @@ def thread_slug(subject: str) -> str:
     return f"{made}-{slugs.NAMELESS}" if made in TAKEN_SLUGS else made
 
 
-def _lock_author(author: Member) -> None:
-    """Serialise one member's submissions, so that two copies of one form find each other (a no-op on SQLite: writers are serial)."""
-    if transaction.get_connection().features.has_select_for_update:
+def _lock_author(author: Member | None) -> None:
+    """Serialise one member's submissions, so that two copies of one form find each other (on SQLite writers are serial anyway).
+
+    A guest (None) is refused right after, by the permission.
+    """
+    if author is not None and transaction.get_connection().features.has_select_for_update:
         Member.objects.select_for_update(no_key=True).only("pk").get(pk=author.pk)
 
 
