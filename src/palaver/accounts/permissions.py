@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
+from palaver.accounts.reads import is_suspended
 from palaver.kit.decisions import YES, Decision, no
 
 
@@ -14,7 +15,7 @@ def may_speak(member: Member | None) -> Decision:
         return no(_("Only members write here. Sign in, or create an account – it takes a minute."))
     if not member.is_active:
         return no(_("This account has been closed."))
-    suspension = member.running_suspension()
+    suspension = member.running_suspension() if is_suspended(member.pk) else None
     if suspension is not None:
         return no(
             _("Your account is suspended until %(until)s: %(because)s You can read and recommend meanwhile.")

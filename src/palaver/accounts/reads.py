@@ -71,6 +71,18 @@ def viewer(session_key: str) -> Viewer | None:
     )
 
 
+def is_suspended(member_id: int) -> bool:
+    """Whether a suspension of the member is in force now: what every writing act asks, and nearly always no."""
+    instant = connection.ops.adapt_datetimefield_value(clock.now())
+    sql = """
+    SELECT 1 FROM accounts_suspension
+     WHERE member_id = %s AND until > %s AND since <= %s AND (ended_at IS NULL OR ended_at > %s) LIMIT 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [member_id, instant, instant, instant])
+        return cursor.fetchone() is not None
+
+
 def instant_of(value: str | datetime | None) -> datetime | None:
     """A database's instant as an aware datetime in UTC: SQLite gives text, PostgreSQL a datetime."""
     if value is None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_act, may_speak
+from palaver.forums import reads
 from palaver.forums.models import Admission, Forum, Lock, Office, Post, Thread
 from palaver.kit.decisions import YES, Decision, no
 
@@ -58,6 +59,8 @@ def may_start(member: Member | None, forum: Forum) -> Decision:
 
 def running_lock(thread: Thread) -> Lock | None:
     """The lock that keeps a thread closed now, if any."""
+    if not reads.is_locked(thread.pk):
+        return None
     return Lock.objects.filter(thread=thread, ended_at=None).select_related("by").first()
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
-from django.db.models import DateTimeField, F, Value
-from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
-from palaver.forums import paths
+from palaver.forums import counting, paths, reads
 from palaver.forums.errors import EmptyText, OutOfDate, ThreadIsLocked
 from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
 from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
@@ -72,10 +68,7 @@ def start_thread(
             submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject="")
-        Member.objects.filter(pk=author.pk).update(post_count=F("post_count") + 1)
-        Forum.objects.filter(pk=forum.pk).update(
-            thread_count=F("thread_count") + 1, post_count=F("post_count") + 1, last_post_at=_later("last_post_at", now)
-        )
+        counting.add_post(author_id=author.pk, thread_id=None, forum_id=forum.pk, number=0, at=now)
         events.publish(ThreadStarted(thread.pk, post.pk, forum.pk, author.pk))
     return thread
 
@@ -124,13 +117,7 @@ def reply(
             submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject=subject)
-        Member.objects.filter(pk=author.pk).update(post_count=F("post_count") + 1)
-        Thread.objects.filter(pk=thread.pk).update(
-            post_count=F("post_count") + 1, last_number=number, last_post_at=now, last_author=author
-        )
-        Forum.objects.filter(pk=thread.forum_id).update(
-            post_count=F("post_count") + 1, last_post_at=_later("last_post_at", now)
-        )
+        counting.add_post(author_id=author.pk, thread_id=thread.pk, forum_id=thread.forum_id, number=number, at=now)
         events.publish(
             ReplyWritten(
                 thread.pk, post.pk, number, thread.forum_id, author.pk, None if answers is None else answers.pk
@@ -207,10 +194,11 @@ def _lock_author(author: Member | None) -> None:
         Member.objects.select_for_update(no_key=True).only("pk").get(pk=author.pk)
 
 
-def _submitted_already(author: Member, submission_key: str) -> Post | None:
-    if not submission_key:
+def _submitted_already(author: Member | None, submission_key: str) -> Post | None:
+    if author is None or not submission_key:
         return None
-    return Post.objects.select_related("thread").filter(author=author, submission_key=submission_key).first()
+    post_id = reads.submitted(author.pk, submission_key)
+    return None if post_id is None else Post.objects.select_related("thread").get(pk=post_id)
 
 
 def _may_reply_or_refuse(author: Member, thread: Thread) -> None:
@@ -248,9 +236,3 @@ def _store_text(
     )
     body = PostBody(post=post, html=rendered.html, renderer=rendered.version)
     body.save(force_insert=post.version == 1, force_update=post.version > 1)
-
-
-def _later(field: str, instant: datetime) -> Greatest:
-    """The later of a column and an instant; on both databases an empty column counts as earlier."""
-    value = Value(instant, output_field=DateTimeField())
-    return Greatest(Coalesce(F(field), value), value)

@@ -183,6 +183,18 @@ def place_of(thread_id: int, number: int) -> tuple[int, str] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
+def is_locked(thread_id: int) -> bool:
+    """Whether a lock keeps the thread closed now."""
+    return bool(_rows("SELECT 1 FROM forums_lock WHERE thread_id = %s AND ended_at IS NULL", [thread_id]))
+
+
+def submitted(author_id: int, submission_key: str) -> int | None:
+    """The id of the post that a member's form with this key has become, if it was sent before."""
+    sql = "SELECT id FROM forums_post WHERE author_id = %s AND submission_key = %s"
+    rows = _rows(sql, [author_id, submission_key])
+    return rows[0][0] if rows else None
+
+
 def recommenders(post_id: int, *, limit: int = 200) -> list[tuple[str, datetime]]:
     """Who recommended a post, in time order."""
     sql = """
