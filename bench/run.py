@@ -21,6 +21,7 @@ GROUPS = {
     "guests": ("1", "2"),
     "members": ("3", "4", "5"),
     "deep": ("6",),
+    "imported": ("6-imported",),
     "index": ("7",),
     "posting": ("9",),
     "installation": ("13", "14"),
