@@ -14,7 +14,7 @@ from bench.ground import Ground, ready
 from bench.measuring import Row
 
 HOW_MANY = 10
-CALLS = 7
+CALLS = 12
 ARCHIVE = "data/discourse-urho3d.tar.xz"
 
 
@@ -71,7 +71,8 @@ def _main() -> None:
             began = time.thread_time()
             call()
             times.append(time.thread_time() - began)
-        return median(times)
+        # The least, because the slowest of many threads is looked for, and whatever else the machine does only adds.
+        return min(times)
 
     result: dict[str, object] = {
         "threads": len(chosen),

@@ -528,7 +528,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="thread",
-            index=models.Index(fields=["forum", "-created_at", "-id"], name="thread_forum_newest"),
+            index=models.Index(fields=["forum", "-created_at", "-id", "author"], name="thread_forum_newest"),
         ),
         migrations.AddIndex(
             model_name="thread",

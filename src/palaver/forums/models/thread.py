@@ -26,7 +26,7 @@ class Thread(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["forum", "-last_post_at", "-id"], name="thread_forum_latest"),
-            models.Index(fields=["forum", "-created_at", "-id"], name="thread_forum_newest"),
+            models.Index(fields=["forum", "-created_at", "-id", "author"], name="thread_forum_newest"),
             models.Index(fields=["-last_post_at", "-id"], name="thread_latest"),
             models.Index(fields=["-created_at", "-id"], name="thread_newest"),
             models.Index(fields=["author", "-created_at"], name="thread_author"),
