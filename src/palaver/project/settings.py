@@ -12,7 +12,6 @@ from palaver.kit.sqlite import library
 library.swap()
 
 HOME = env.home()
-DEMO = env.flag("PALAVER_DEMO")
 DEBUG = False
 SECRET_KEY = env.secret("PALAVER_SECRET_KEY", "secret_key")
 

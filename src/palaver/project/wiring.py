@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from palaver.accounts import events as accounts
 from palaver.forums import events as forums
 from palaver.kit import events
@@ -55,8 +53,3 @@ def _people() -> None:
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
     events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
-
-
-def unheard() -> list[Any]:
-    """Events that are named but have no reaction, on purpose."""
-    return [reading.ForumMarked, accounts.MemberJoined]
