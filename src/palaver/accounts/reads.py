@@ -28,13 +28,16 @@ class Viewer(NamedTuple):
     joined_at: datetime
     suspended_until: datetime | None
     session_key: str
+    post_count: int = 0
+    hides_things: bool = False
+    notice_count: int = 0
 
 
 _VIEWER = """
 SELECT m.id, m.name, m.is_operator, m.language, m.time_zone, m.theme, m.thread_view, m.highlight, m.keys_on, m.joined_at,
        (SELECT max(s.until) FROM accounts_suspension s
          WHERE s.member_id = m.id AND s.since <= %s AND s.until > %s AND (s.ended_at IS NULL OR s.ended_at > %s)),
-       e.key, e.seen_at
+       e.key, m.post_count, m.hides_things, m.notice_count, e.seen_at
   FROM accounts_session e JOIN accounts_member m ON m.id = e.member_id
  WHERE e.key = %s AND e.expires_at > %s AND m.claimed_at IS NOT NULL AND m.left_at IS NULL
 """
@@ -50,7 +53,7 @@ def viewer(session_key: str) -> Viewer | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    seen_at = instant_of(row[12])
+    seen_at = instant_of(row[15])
     if seen_at is not None and now - seen_at > FRESHENED_EVERY:
         _freshen(session_key, now)
     joined_at = instant_of(row[9])
@@ -68,6 +71,9 @@ def viewer(session_key: str) -> Viewer | None:
         joined_at,
         instant_of(row[10]),
         row[11],
+        row[12],
+        bool(row[13]),
+        row[14],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Suspension
+from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
@@ -95,3 +96,9 @@ def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
 def enter_operator(event: accounts.OperatorMade) -> None:
     """And who was made an operator; `by` is empty when it was done at the console."""
     enter("operator.make", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})
+
+
+def enter_community(event: community.CommunityChanged) -> None:
+    """What operators change about the community itself; `by` is empty when it was done at the console or at set-up."""
+    payload = {"by": event.by_id, "what": list(event.what)}
+    enter("community.change", office="operator", subject="community", payload=payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from palaver.accounts import events as accounts
+from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.kit import events
 from palaver.project import reactions
@@ -15,6 +16,7 @@ def connect() -> None:
     """Name each event once. An event that nobody hears is listed with no reaction, so that forgetting one is seen."""
     _places()
     _people()
+    events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     events.connect(reading.ForumMarked)
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])

@@ -37,6 +37,7 @@ class Member(AbstractBaseUser):
         NEWEST_10 = "10"
         RECOMMENDED = "recommended"
         AUTHOR = "author"
+        FOLLOWED = "followed"
 
     name = models.CharField(max_length=40, unique=True)
     name_key = models.CharField(
@@ -56,6 +57,12 @@ class Member(AbstractBaseUser):
     thread_view = models.CharField(max_length=5, choices=ThreadView.choices, default=ThreadView.FLAT)
     highlight = models.CharField(max_length=12, choices=Highlight.choices, default=Highlight.NEW)
     keys_on = models.BooleanField(default=True)
+    hides_things = models.BooleanField(
+        default=False, help_text="Has put something into the trash or ignores somebody (kept by reading)."
+    )
+    notice_count = models.PositiveSmallIntegerField(
+        default=0, help_text="Notices not yet seen, counted to 100 (kept by notices)."
+    )
 
     objects = Members()
 

@@ -27,6 +27,15 @@ class Forum(models.Model):
     rules_html = models.TextField(blank=True, default="")
     is_main = models.BooleanField(default=False, help_text="Stands in the top navigation and feeds the home page.")
     place = models.PositiveSmallIntegerField(default=0)
+    quoted_paragraphs = models.PositiveSmallIntegerField(
+        default=4, null=True, blank=True, help_text="Most paragraphs of one excerpt (‹snip›); empty: no limit."
+    )
+    posts_to_start = models.PositiveIntegerField(
+        default=0, help_text="Posts a member must have written before starting a thread here."
+    )
+    originals_only = models.BooleanField(
+        default=False, help_text="A thread must begin with its author's own words, not with a bare link."
+    )
     host_seats = models.PositiveSmallIntegerField(default=3)
     who_reads = models.CharField(max_length=10, choices=Gate.choices, default=Gate.EVERYONE)
     who_starts = models.CharField(max_length=10, choices=Gate.choices, default=Gate.MEMBERS)

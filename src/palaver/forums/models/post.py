@@ -59,6 +59,7 @@ class Post(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["thread", "path"], name="post_tree"),
             models.Index(fields=["author", "-created_at"], name="post_author"),
+            models.Index(fields=["answers"], condition=Q(answers__isnull=False), name="post_answers"),
             models.Index(fields=["forum", "created_at", "author"], name="post_forum_time"),
         ]
 

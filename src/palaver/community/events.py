@@ -1,0 +1,15 @@
+"""What happens to the community itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from palaver.kit.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityChanged(Event):
+    """Its name, sentence or way of joining, or one of the operators' pages, reads differently."""
+
+    by_id: int | None
+    what: tuple[str, ...]

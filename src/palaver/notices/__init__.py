@@ -1,0 +1,6 @@
+"""Notices: telling a member one thing each, on the site and, where they chose it, by mail, digest or push.
+
+What it is: rows made within the transaction of what they tell of, a count on the member, choices per kind, quiet hours,
+and the gathering of many into a digest. What it is not: it carries nothing itself (delivery does) and decides nothing
+about who may read what (forums does; it asks before each telling).
+"""
