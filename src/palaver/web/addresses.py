@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from palaver.forums import orders
 from palaver.web import errors
 from palaver.web.accounts import flows, preferences
+from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
 from palaver.web.members import pages as members
 from palaver.web.operators import desk
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
     path("account/", include(flows.patterns())),
+    path("set-up", founding.set_up, name="set-up"),
+    path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
     path("desk/mail/<int:mail_id>", desk.mail, name="desk-mail"),
     path("desk/mail/<int:mail_id>/again", desk.resend, name="desk-mail-again"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from jinja2 import Environment, Template
 
 from palaver.accounts.reads import Viewer
+from palaver.community.models import Community
 from palaver.forums import reads
 from palaver.forums.models import Forum
 from palaver.forums.permissions import admitted_forum_ids
@@ -21,6 +22,9 @@ from palaver.forums.rendering import member_address
 from palaver.live import position
 from palaver.web import contexts, templating
 from palaver.web.freshness import Kept
+from palaver.web.standing import sentence, standing
+
+SignUp = Community.SignUp
 
 
 class Places(NamedTuple):
@@ -89,12 +93,13 @@ def trail(forum: reads.ForumRow | None = None, category: reads.CategoryRow | Non
 
 
 def community() -> contexts.Community:
-    """Who we are, by the settings."""
+    """Who we are, as the operators have settled it; the settings stand where they have not."""
+    said = standing().about
     return contexts.Community(
-        name=settings.PALAVER_NAME,
-        sentence=settings.PALAVER_SENTENCE
-        or _("A community where people, not algorithms, drive the discussion and set the standards."),
-        open_to_join=settings.ACCOUNT_ALLOW_REGISTRATION,
+        name=said.name,
+        sentence=sentence(said),
+        open_to_join=said.sign_up in {SignUp.OPEN, SignUp.APPROVAL},
+        sign_up=cast(Any, said.sign_up),
     )
 
 
