@@ -18,11 +18,13 @@ from django.test import Client
 from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
 
-from palaver.accounts import joining, operating, suspending
+from palaver.accounts import claiming, inviting, joining, operating, suspending
+from palaver.accounts.models import Application, Invitation, Member
 from palaver.delivery.models import Mail
 from palaver.forums import placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.kit.text import names
 
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")
 
@@ -101,12 +103,25 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "account_reset_password_done": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
     "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-community": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-applications": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-forums": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-forum": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-category": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-members": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-member": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "invitations": ("302 200 200 200 200 200", "403 422 422 422 422 200"),
+    "invitation-end": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "applied": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "join": ("200 302 302 302 302 302", "200 302 302 302 302 302"),
+    "claim": ("200 200 200 200 200 200", "302 302 302 302 302 302"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
 }
 
 
+SECRET = "the-secret-of-an-invitation"
 ADDRESSES: dict[str, str] = {
     "home": "",
     "latest": "latest",
@@ -163,11 +178,31 @@ ADDRESSES: dict[str, str] = {
     "account_reset_password_done": "account/password/reset/done/",
     "set-up": "set-up",
     "desk-first-steps": "desk/first-steps",
+    "desk-community": "desk/community",
+    "desk-applications": "desk/applications",
+    "desk-forums": "desk/forums",
+    "desk-forum": "desk/forums/{forum_id}",
+    "desk-category": "desk/categories/{category_id}",
+    "desk-members": "desk/members",
+    "desk-member": "desk/members/{bram}",
+    "invitations": "account/invitations",
+    "invitation-end": "account/invitations/{invitation}/take-back",
+    "applied": "account/applied",
+    "join": "join/" + SECRET,
+    "claim": "claim/{claim}",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
 }
 FORMS: dict[str, dict[str, str]] = {
+    "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
+    "desk-applications": {"act": "admit", "application": "{application}"},
+    "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
+    "desk-forum": {"act": "appoint", "member": "Bram", "days": "90"},
+    "desk-category": {"act": "change", "name": "Other places", "mark": "issue", "place": "3"},
+    "desk-member": {"act": "suspend", "days": "3", "because": "Lamps."},
+    "invitations": {"once": "0123456789abcdef0123", "places": "1", "days": "7", "note": ""},
+    "claim": {"password": "a heron on the weir"},
     "thread-start": {"subject": "Butter", "body": "Salted."},
     "thread-replies": {"body": "Neither."},
     "thread-lock": {"reason": "All is said."},
@@ -219,6 +254,21 @@ class Town:
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
         with transaction.atomic():
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
+        invitation = Invitation.objects.create(
+            checksum=inviting.checksum(SECRET), by=ana, expires_at=clock.now() + timedelta(days=3)
+        )
+        unclaimed = [
+            Member.objects.create(name=name, name_key=names.name_key(name)) for name in ("Old hand", "Somebody new")
+        ]
+        application = Application.objects.create(member=unclaimed[1], question="Why?", answer="Bread.")
+        self.more = {
+            "forum_id": Forum.objects.get(slug="open").pk,
+            "category_id": category.pk,
+            "bram": members["Bram"].pk,
+            "invitation": invitation.pk,
+            "claim": claiming.make_link(unclaimed[0], by=operator),
+            "application": application.pk,
+        }
         self.keys = {"guest": ""}
         for name in ROLES[1:]:
             client = Client()
@@ -238,8 +288,9 @@ class Town:
 
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
-        ids = {**self.ids[place or "open"], "mail": self.mail}
-        return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
+        ids = {**self.ids[place or "open"], "mail": self.mail, **self.more}
+        form = {key: value.format(**ids) for key, value in FORMS.get(name, {}).items()}
+        return f"/{ADDRESSES[name].format(**ids)}", form
 
 
 @pytest.fixture
@@ -253,7 +304,7 @@ def rows() -> list[str]:
     for _route, name, _view in addresses(get_resolver().url_patterns):
         if (
             "{" in ADDRESSES.get(name, "")
-            and not name.startswith(("desk", "account", "session", "member"))
+            and not name.startswith(("desk", "account", "session", "member", "invitation", "claim"))
             and name != "category"
         ):
             wanted += [f"{name} open", f"{name} closed"]

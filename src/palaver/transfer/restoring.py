@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from palaver.kit import env
 from palaver.transfer import sealing
 from palaver.transfer.errors import ArchiveRefused
 from palaver.transfer.sealing import Watch
@@ -70,6 +71,12 @@ def check_version(path: Path, manifest: dict[str, Any]) -> None:
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
+    name = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and name.parent != env.home():
+        raise ArchiveRefused(
+            str(path),
+            f"PALAVER_DATABASE_URL names {name}, and a restore lays the database into the home. Leave it unset.",
+        )
     if manifest["engine"] != connection.vendor:
         raise ArchiveRefused(
             str(path),

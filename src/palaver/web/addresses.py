@@ -6,11 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from palaver.forums import orders
 from palaver.web import errors
-from palaver.web.accounts import flows, preferences
+from palaver.web.accounts import claims, flows, invitations, preferences
 from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
 from palaver.web.members import pages as members
-from palaver.web.operators import desk
+from palaver.web.operators import applications, desk, people
+from palaver.web.operators import community as desk_community
+from palaver.web.operators import places as desk_places
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.record import pages as record
 from palaver.web.threads import acts, pages, writing
@@ -54,10 +56,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
+    path("account/invitations", invitations.invitations, name="invitations"),
+    path("account/invitations/<int:number>/take-back", invitations.take_back, name="invitation-end"),
+    path("account/applied", invitations.applied, name="applied"),
     path("account/", include(flows.patterns())),
+    path("join/<str:secret>", invitations.join, name="join"),
+    path("claim/<str:token>", claims.claim, name="claim"),
     path("set-up", founding.set_up, name="set-up"),
     path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/community", desk_community.community, name="desk-community"),
+    path("desk/applications", applications.applications, name="desk-applications"),
+    path("desk/forums", desk_places.forums, name="desk-forums"),
+    path("desk/forums/<int:forum_id>", desk_places.forum, name="desk-forum"),
+    path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
+    path("desk/members", people.members, name="desk-members"),
+    path("desk/members/<int:member_id>", people.member, name="desk-member"),
     path("desk/mail/<int:mail_id>", desk.mail, name="desk-mail"),
     path("desk/mail/<int:mail_id>/again", desk.resend, name="desk-mail-again"),
 ]
