@@ -14,7 +14,7 @@ from palaver.accounts import joining, operating
 from palaver.accounts.models import Member
 from palaver.community.reads import about, mail_from
 from palaver.forums.models import Admission, Category, Forum, Office
-from palaver.forums.permissions import may_read_forum
+from palaver.forums.permissions import may_read
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.record.models import Entry
@@ -142,7 +142,7 @@ def test_every_field_of_a_forum_is_settled(desk: Client, cast: Cast) -> None:
     assert (told.quoted_paragraphs, told.posts_to_start, told.originals_only) == (None, 12, True)
     assert (told.is_main, told.place, told.host_seats) == (False, 9, 5)
     assert told.purpose == "Rest.\n\nMore rest." and "<em>lamps</em>" in told.rules_html
-    assert not may_read_forum(None, told)
+    assert not may_read(None, told)
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,9 @@ def test_hosts_are_appointed_for_a_term_and_ended(desk: Client, cast: Cast) -> N
 
 def test_an_audience_is_admitted_and_taken_out_at_once(desk: Client, cast: Cast) -> None:
     here = f"/desk/forums/{cast.den.pk}"
-    assert cast.kaya.name == "Kaya" and not may_read_forum(cast.kaya, cast.den)
+    assert cast.kaya.name == "Kaya" and not may_read(cast.kaya, cast.den)
     desk.post(here, {"act": "admit", "member": "Kaya"})
-    assert may_read_forum(cast.kaya, cast.den) and "Kaya" in desk.get(here).content.decode()
+    assert may_read(cast.kaya, cast.den) and "Kaya" in desk.get(here).content.decode()
     desk.post(here, {"act": "dismiss", "member": "Kaya"})
     assert not Admission.objects.filter(member=cast.kaya).exists() and entered("forum.dismiss")
 
