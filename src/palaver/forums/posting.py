@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
-from palaver.forums import counting, paths, reads
+from palaver.forums import counting, naming, paths, reads
 from palaver.forums.errors import EmptyText, OutOfDate, ThreadIsLocked
 from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
 from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
 from palaver.forums.permissions import may_edit, may_reply, may_start, running_lock
-from palaver.forums.rendering import render_post
+from palaver.forums.rendering import PostLinks, render_post
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs, subjects
@@ -38,7 +38,8 @@ def start_thread(
     """
     subject = subjects.clean(subject)
     text = _fit(text)
-    rendered = render_post(text, kind)
+    links = PostLinks(None)
+    rendered = render_post(text, kind, links=links)
     with transaction.atomic():
         _lock_author(author)
         if (again := _submitted_already(author, submission_key)) is not None:
@@ -68,6 +69,7 @@ def start_thread(
             submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject="")
+        naming.name(post, rendered, links)
         counting.add_post(author_id=author.pk, thread_id=None, forum_id=forum.pk, number=0, at=now)
         events.publish(ThreadStarted(thread.pk, post.pk, forum.pk, author.pk))
     return thread
@@ -91,7 +93,8 @@ def reply(
         raise Refusal(_("The post you are answering belongs to another thread."))
     subject = _own_subject(subject)
     text = _fit(text)
-    rendered = render_post(text, kind, thread_id=thread.pk)
+    links = PostLinks(thread.pk)
+    rendered = render_post(text, kind, links=links)
     with transaction.atomic():
         _lock_author(author)
         thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
@@ -103,7 +106,7 @@ def reply(
         path = paths.below("" if answers is None or answers.is_original else answers.path, number)
         post = Post.objects.create(
             thread=thread,
-            forum_id=thread.forum_id,
+            forum=thread.forum,
             author=author,
             number=number,
             place=thread.post_count,
@@ -117,6 +120,7 @@ def reply(
             submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject=subject)
+        naming.name(post, rendered, links)
         counting.add_post(author_id=author.pk, thread_id=thread.pk, forum_id=thread.forum_id, number=number, at=now)
         events.publish(
             ReplyWritten(
@@ -142,7 +146,8 @@ def edit(
     """
     may_edit(by, post).or_refuse()
     text, because = _fit(text), reason(because, LONGEST_REASON)
-    rendered = render_post(text, SourceText.Kind.MARKDOWN, thread_id=post.thread_id)
+    links = PostLinks(post.thread_id)
+    rendered = render_post(text, SourceText.Kind.MARKDOWN, links=links)
     with transaction.atomic():
         post = (
             Post.objects.select_for_update(of=("self",), no_key=True).select_related("thread", "forum").get(pk=post.pk)
@@ -175,7 +180,10 @@ def edit(
                 SourceText.objects.filter(post=post, version=1).update(subject=thread.subject)
             Thread.objects.filter(pk=thread.pk).update(subject=wanted, slug=thread_slug(wanted))
             thread.refresh_from_db()
-        events.publish(PostEdited(post.pk, post.thread_id, post.forum_id, post.author_id, post.version))
+        named = naming.name(post, rendered, links)
+        events.publish(
+            PostEdited(post.pk, post.thread_id, post.forum_id, post.author_id, post.version, named.members, named.posts)
+        )
     return post
 
 
