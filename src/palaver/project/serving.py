@@ -26,6 +26,7 @@ from palaver.front.given import Front, Lane, Sentence
 from palaver.kit import clock, due, env
 from palaver.kit.sqlite import checkpoint
 from palaver.live import streams, telling
+from palaver.reading import bookmarking
 from palaver.record.verifying import verify
 from palaver.web import building, errors
 
@@ -195,6 +196,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget live events", 3600, telling.prune)
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("settle words", 5, settle_leftovers)
+    due.every("remind of bookmarks", 20, bookmarking.remind_due)
     due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)

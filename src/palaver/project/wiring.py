@@ -18,7 +18,7 @@ def connect() -> None:
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
     events.connect(record.EntryMade, within=[reactions.words("record")])
-    events.connect(reading.ForumMarked)
+    _own_reading()
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
     events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
@@ -55,3 +55,18 @@ def _people() -> None:
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
     events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
+
+
+def _own_reading() -> None:
+    """What members do to their own reading changes nobody else's page, and their own are never kept."""
+    for own in (
+        accounts.AvoidanceChanged,
+        forums.SubscriptionChanged,
+        reading.ForumMarked,
+        reading.BookmarkChanged,
+        reading.BookmarkDue,
+        reading.TrashChanged,
+        reading.IgnoreChanged,
+        reading.FollowChanged,
+    ):
+        events.connect(own)
