@@ -54,6 +54,17 @@ class PostWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PostCorrected(Event):
+    """A correction line was put on a post, or (`correction_id` None) taken away."""
+
+    post_id: int
+    thread_id: int
+    forum_id: int
+    author_id: int
+    correction_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PostRecommended(Event):
     post_id: int
     thread_id: int

@@ -106,6 +106,11 @@ def may_edit(member: Member | None, post: Post) -> Decision:
     return may_speak(member)
 
 
+def may_correct(member: Member | None, post: Post) -> Decision:
+    """Put a correction line on a post, or take it away: its author, as for an edit."""
+    return may_edit(member, post)
+
+
 def may_withdraw(member: Member | None, post: Post) -> Decision:
     """Delete one's own post; open to the suspended too, since it only takes away."""
     if not (answer := may_read(member, post.forum)):

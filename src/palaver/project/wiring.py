@@ -31,7 +31,12 @@ def _places() -> None:
     )
     events.connect(forums.ReplyWritten, within=[reactions.words(thread, forum, "front"), reactions.tell_reply])
     events.connect(forums.PostEdited, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
-    events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
+    events.connect(
+        forums.PostWithdrawn, within=[reactions.words(thread, forum, "front", "corrections"), reactions.tell_edit]
+    )
+    events.connect(
+        forums.PostCorrected, within=[reactions.words(thread, forum, "front", "corrections"), reactions.tell_edit]
+    )
     for recommended in (forums.PostRecommended, forums.RecommendationTakenBack):
         events.connect(recommended, within=[reactions.words(thread)])
     for locked in (forums.ThreadLocked, forums.ThreadUnlocked):
