@@ -293,6 +293,7 @@ class Town:
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
         Member.objects.exclude(name="Nadia").update(joined_at=clock.now() - timedelta(days=400))
+        members = {name: Member.objects.get(pk=member.pk) for name, member in members.items()}
         operator = operating.make_operator(members["Odile"], by=None)
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
