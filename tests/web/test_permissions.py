@@ -23,6 +23,7 @@ from palaver.delivery.models import Mail
 from palaver.forums import placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.notices import telling, unsubscribing
 
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")
 
@@ -73,6 +74,15 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendation closed": ("405 405 405 405 405 405", "403 404 404 404 403 302"),
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    "notices": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notices-seen": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice": ("302 404 404 404 302 404", "405 405 405 405 405 405"),
+    "unsubscribe": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
+    "worker": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notice-choices": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "notice-trial": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-devices": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-device-dismiss": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -133,6 +143,15 @@ ADDRESSES: dict[str, str] = {
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
+    "notices": "notices/",
+    "notices-seen": "notices/seen",
+    "notice": "notices/{notice}",
+    "unsubscribe": "unsubscribe/{stop}",
+    "worker": "sw.js",
+    "notice-choices": "account/notices/",
+    "notice-trial": "account/notices/trial",
+    "notice-devices": "account/notices/devices",
+    "notice-device-dismiss": "account/notices/devices/9/dismiss",
     "positions": "positions",
     "member": "m/Ana",
     "record": "record",
@@ -172,6 +191,11 @@ FORMS: dict[str, dict[str, str]] = {
     "post-edit": {"body": "Or oats.", "subject": ""},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
+    "notice-devices": {
+        "endpoint": "https://push.example.org/1",
+        "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
     "positions": {"1": "1"},
     "theme": {"theme": "dark"},
     "language": {"language": "en"},
@@ -215,6 +239,8 @@ class Town:
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
         with transaction.atomic():
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
+            self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
         self.keys = {"guest": ""}
         for name in ROLES[1:]:
             client = Client()
@@ -234,7 +260,12 @@ class Town:
 
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
-        ids = {**self.ids[place or "open"], "mail": self.mail}
+        ids = {
+            **self.ids[place or "open"],
+            "mail": self.mail,
+            "notice": self.notice.pk if self.notice else 0,
+            "stop": self.stop,
+        }
         return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
 
 
@@ -249,7 +280,7 @@ def rows() -> list[str]:
     for _route, name, _view in addresses(get_resolver().url_patterns):
         if (
             "{" in ADDRESSES.get(name, "")
-            and not name.startswith(("desk", "account", "session", "member"))
+            and not name.startswith(("desk", "account", "session", "member", "notice", "unsubscribe"))
             and name != "category"
         ):
             wanted += [f"{name} open", f"{name} closed"]
