@@ -29,6 +29,7 @@ from palaver.delivery.models import Mail
 from palaver.forums import locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.notices import telling, unsubscribing
 
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")
 
@@ -110,6 +111,15 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "my-following": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
     "my-ignored": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
     "my-avoidance": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "notices": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notices-seen": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice": ("302 404 404 404 302 404", "405 405 405 405 405 405"),
+    "unsubscribe": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
+    "worker": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notice-choices": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "notice-trial": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-devices": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-device-dismiss": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -222,6 +232,15 @@ ADDRESSES: dict[str, str] = {
     "my-following": "me/following",
     "my-ignored": "me/ignored",
     "my-avoidance": "me/avoidance",
+    "notices": "notices/",
+    "notices-seen": "notices/seen",
+    "notice": "notices/{notice}",
+    "unsubscribe": "unsubscribe/{stop}",
+    "worker": "sw.js",
+    "notice-choices": "account/notices/",
+    "notice-trial": "account/notices/trial",
+    "notice-devices": "account/notices/devices",
+    "notice-device-dismiss": "account/notices/devices/9/dismiss",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
@@ -273,6 +292,11 @@ FORMS: dict[str, dict[str, str]] = {
     "my-following": {"name": "Ana"},
     "my-ignored": {"name": "Ana"},
     "my-avoidance": {"name": "Ana"},
+    "notice-devices": {
+        "endpoint": "https://push.example.org/1",
+        "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
     "positions": {"1": "1"},
     "theme": {"theme": "dark"},
     "language": {"language": "en"},
@@ -328,6 +352,8 @@ class Town:
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
         with transaction.atomic():
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
+            self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
@@ -347,7 +373,12 @@ class Town:
 
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
-        ids = {**self.ids[place or "open"], "mail": self.mail}
+        ids = {
+            **self.ids[place or "open"],
+            "mail": self.mail,
+            "notice": self.notice.pk if self.notice else 0,
+            "stop": self.stop,
+        }
         return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
 
 

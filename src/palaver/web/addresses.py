@@ -9,6 +9,8 @@ from palaver.web import errors
 from palaver.web.accounts import flows, preferences
 from palaver.web.help import pages as help_pages
 from palaver.web.members import pages as members
+from palaver.web.notices import choices, unsubscribe, worker
+from palaver.web.notices import pages as notices
 from palaver.web.operators import desk
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
@@ -50,6 +52,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
     path("p/<int:post_id>/bookmark", bookmarks.bookmark, name="bookmark"),
     path("marks", marks.ticked, name="marks"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/seen", notices.seen, name="notices-seen"),
+    path("notices/<int:notice_id>", notices.one, name="notice"),
+    path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("sw.js", worker.worker, name="worker"),
     path("positions", writing.position, name="positions"),
     path("m/<str:name>", members.member, name="member"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
@@ -72,6 +79,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
     path("account/preferences/", preferences.preferences, name="preferences"),
+    path("account/notices/", choices.choices, name="notice-choices"),
+    path("account/notices/trial", choices.trial, name="notice-trial"),
+    path("account/notices/devices", choices.devices, name="notice-devices"),
+    path("account/notices/devices/<int:device_id>/dismiss", choices.dismiss, name="notice-device-dismiss"),
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),

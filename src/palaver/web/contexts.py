@@ -69,6 +69,7 @@ class Reader:
     operator: bool = False
     unread: int = 0
     notices: int = 0
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "textarea", "select", "checkbox", "email", "password", "hidden"] = "text"
+    kind: Literal["text", "textarea", "select", "checkbox", "email", "password", "hidden", "time"] = "text"
     value: str = ""
     checked: bool = False
     options: tuple[tuple[str, str], ...] = ()

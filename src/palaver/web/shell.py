@@ -143,6 +143,8 @@ def shell(
             keys=viewer.keys_on,
             zone=viewer.time_zone,
             operator=viewer.is_operator,
+            notices=viewer.notice_count,
+            id=viewer.id,
         )
     flashes: tuple[contexts.Flash, ...] = ()
     if "messages" in request.COOKIES or hasattr(request, "_messages_added"):
@@ -172,11 +174,12 @@ def shell(
         rail_categories=rail,
         trail=tuple(trail),
         flashes=flashes,
+        features=contexts.Features(notices=True),
         csrf_token=get_token(request) if token else "",
         canonical=canonical and settings.PALAVER_ORIGIN + canonical,
         description=description,
         live=live,
-        live_after=str(position.reached() or "") if live else "",
+        live_after=str(position.reached() or "") if live or viewer else "",
         here=here,
         robots=robots,
     )
