@@ -17,3 +17,9 @@ class OutOfDate(Refusal):
     """Somebody (the author in another window) has changed the post meanwhile."""
 
     status = 409
+
+
+class NoRoom(Refusal):
+    """The disk has no room for a picture or file; what was written stands."""
+
+    status = 503

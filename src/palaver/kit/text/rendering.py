@@ -21,7 +21,7 @@ from palaver.kit.text.finishing import Links, finish
 Kind = Literal["markdown", "html", "bbcode", "plain"]
 KINDS: tuple[Kind, ...] = ("markdown", "html", "bbcode", "plain")
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Raised when the same source gives other HTML; stored with it, so that old HTML is found and made again."""
 
 LONGEST = 100_000
