@@ -12,6 +12,7 @@ from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.record.entering import enter
+from palaver.search import indexing
 from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
@@ -47,6 +48,16 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
     names += [f"thread:{thread_id}" for thread_id in event.thread_ids]
     names += [f"member:{member_id}" for member_id in event.member_ids]
     change(["front", "places", *names])
+
+
+def index_post(event: forums.ThreadStarted | forums.ReplyWritten | forums.PostEdited | forums.PostWithdrawn) -> None:
+    """Searching finds what stands, from the moment it stands."""
+    indexing.add(event.post_id)
+
+
+def index_batch(event: transfer.ImportBatchStored) -> None:
+    """An import's posts are found when its batch stands."""
+    indexing.add_many(event.post_ids)
 
 
 def tell_thread_started(event: forums.ThreadStarted) -> None:

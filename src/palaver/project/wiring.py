@@ -19,19 +19,18 @@ def connect() -> None:
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     events.connect(reading.ForumMarked)
-    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
+    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])
     events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
 
 def _places() -> None:
     thread, forum = reactions.thread, reactions.forum
     events.connect(forums.PlacesChanged, within=[reactions.words("places")])
-    events.connect(
-        forums.ThreadStarted, within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started]
-    )
-    events.connect(forums.ReplyWritten, within=[reactions.words(thread, forum, "front"), reactions.tell_reply])
-    events.connect(forums.PostEdited, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
-    events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
+    changed = [reactions.words(thread, forum, "front"), reactions.index_post]
+    events.connect(forums.ThreadStarted, within=[*changed, reactions.tell_thread_started])
+    events.connect(forums.ReplyWritten, within=[*changed, reactions.tell_reply])
+    events.connect(forums.PostEdited, within=[*changed, reactions.tell_edit])
+    events.connect(forums.PostWithdrawn, within=[*changed, reactions.tell_edit])
     for recommended in (forums.PostRecommended, forums.RecommendationTakenBack):
         events.connect(recommended, within=[reactions.words(thread)])
     for locked in (forums.ThreadLocked, forums.ThreadUnlocked):
