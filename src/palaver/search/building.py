@@ -51,6 +51,7 @@ def chunk() -> bool:
         indexing.renew_stretch(lowest or 0, state.below)
         if lowest is None:
             state.delete()
+            _renew_statistics()
         else:
             state.below = lowest
             state.save(update_fields=["below"])
@@ -65,7 +66,11 @@ def run() -> Iterator[int]:
     yield 100
 
 
-@due.job(KIND)
+def register() -> None:
+    """Name the job's handler; called by the jobs process."""
+    due.job(KIND)(build)
+
+
 def build(wish: dict[str, Any]) -> None:
     """One chunk, and the wish for the next."""
     if chunk() and share() is not None:
@@ -114,6 +119,13 @@ def mend_words() -> None:
     if connection.vendor == "sqlite":
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
+
+
+def _renew_statistics() -> None:
+    """PostgreSQL chooses how to look by how common a word is, so it is told when the index has grown."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE search_document")
 
 
 def _stale(highest: int) -> Iterator[int]:

@@ -14,5 +14,7 @@ class SavedSearchFound(Event):
     saved_search_id: int
     member_id: int
     name: str
+    query: str
+    best: bool
     post_ids: tuple[int, ...]
     more: bool

@@ -65,7 +65,7 @@ def _look(saved_id: int, upto: int) -> bool:
     found = tuple(post.post_id for post in answer.posts if post.author_id != member.pk)
     if not found:
         return False
-    events.publish(SavedSearchFound(saved.pk, member.pk, saved.name, found, answer.more))
+    events.publish(SavedSearchFound(saved.pk, member.pk, saved.name, saved.query, saved.best, found, answer.more))
     return True
 
 

@@ -12,6 +12,8 @@ from palaver.web.members import pages as members
 from palaver.web.operators import desk
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.record import pages as record
+from palaver.web.search import pages as search_pages
+from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, pages, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
     path("positions", writing.position, name="positions"),
     path("m/<str:name>", members.member, name="member"),
+    path("search", search_pages.search, name="search"),
+    path("search/saved", saved_searches.saved, name="saved-searches"),
+    path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
     path("help/orders", help_pages.order, name="help-orders"),
     path("theme", preferences.theme, name="theme"),

@@ -161,6 +161,7 @@ def shell(
         live=live,
         live_after=str(position.reached() or "") if live else "",
         here=here,
+        features=contexts.Features(search=True),
         robots=robots,
     )
 

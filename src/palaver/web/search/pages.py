@@ -85,7 +85,9 @@ def search(request: HttpRequest) -> HttpResponse:
         notes=tuple(found.query.notes),
         refused=found.query.refused,
         nothing=_nothing(found),
-        building=_("The index is still being built, %(share)s done, the newest posts first. Older posts may be missing here.")
+        building=_(
+            "The index is still being built, %(share)s done, the newest posts first. Older posts may be missing here."
+        )
         % {"share": f"{found.building} %"}
         if found.building is not None
         else "",
@@ -212,4 +214,6 @@ def _nothing(found: Findings) -> str:
         return _("Everything found up to here is in your own trash. Older posts may hold something.")
     if found.query.impossible:
         return _("No post can be both.")
-    return _("No post that you may read matches all of this. Try fewer words, or another spelling: words are not bent here.")
+    return _(
+        "No post that you may read matches all of this. Try fewer words, or another spelling: words are not bent here."
+    )

@@ -41,7 +41,9 @@ def change(request: HttpRequest, saved_id: int) -> HttpResponse:
         messages.success(request, _("The search “%(name)s” is no longer kept.") % {"name": one.name})
     elif act == "renew":
         saving.renew_token(one, by=by)
-        messages.success(request, _("The feed of “%(name)s” has a new address; the old one is dead.") % {"name": one.name})
+        messages.success(
+            request, _("The feed of “%(name)s” has a new address; the old one is dead.") % {"name": one.name}
+        )
     else:
         one = saving.change(one, by=by, name=request.POST.get("name", ""), told="told" in request.POST)
         messages.success(request, _("“%(name)s” is changed.") % {"name": one.name})
