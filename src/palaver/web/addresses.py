@@ -15,6 +15,8 @@ from palaver.web.operators import desk
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
+from palaver.web.search import pages as search_pages
+from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, pages, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -73,6 +75,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/following", people.following_page, name="my-following"),
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("search", search_pages.search, name="search"),
+    path("search/saved", saved_searches.saved, name="saved-searches"),
+    path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
     path("help/orders", help_pages.order, name="help-orders"),
     path("theme", preferences.theme, name="theme"),

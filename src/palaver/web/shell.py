@@ -181,6 +181,7 @@ def shell(
         live=live,
         live_after=str(position.reached() or "") if live or viewer else "",
         here=here,
+        features=contexts.Features(search=True),
         robots=robots,
     )
 
