@@ -19,11 +19,15 @@ from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
 
 from palaver.accounts import joining, operating, suspending
+from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.web.house import contact
 
+# The contact form is refused when it comes sooner than a person writes.
+MADE = clock.ago(minutes=5)
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")
 
 # name of the address: (what is read, what is sent), one status a role; "closed" rows for the forum of the admitted.
@@ -77,6 +81,35 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-orders": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "home-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "latest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "newest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "recommended-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "unanswered-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "category-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # A feed is the same for everybody, so one of a closed forum is nobody's.
+    "forum-feed open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "forum-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "thread-feed open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "thread-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "member-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "help": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "help-topic": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "terms": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "privacy": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "imprint": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "contact": ("200 200 200 200 200 200", "302 302 302 302 302 302"),
+    "robots": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap-places": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap-threads": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "security-txt": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "well-known-password": ("302 302 302 302 302 302", "405 405 405 405 405 405"),
+    "desk-inquiries": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-inquiry": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-pages": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-page": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     "theme": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     "language": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     "account": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -137,6 +170,32 @@ ADDRESSES: dict[str, str] = {
     "member": "m/Ana",
     "record": "record",
     "help-orders": "help/orders",
+    "home-feed": "feed.atom",
+    "latest-feed": "latest.atom",
+    "newest-feed": "newest.json",
+    "recommended-feed": "recommended.atom",
+    "unanswered-feed": "unanswered.json",
+    "category-feed": "c/places/feed.atom",
+    "forum-feed": "f/{forum}/feed.atom",
+    "thread-feed": "t/{thread}/feed.json",
+    "member-feed": "m/Ana/feed.atom",
+    "record-feed": "record.atom",
+    "help": "help/",
+    "help-topic": "help/reading",
+    "terms": "terms",
+    "privacy": "privacy",
+    "imprint": "imprint",
+    "contact": "contact",
+    "robots": "robots.txt",
+    "sitemap": "sitemap.xml",
+    "sitemap-places": "sitemaps/places.xml",
+    "sitemap-threads": "sitemaps/threads-0.xml",
+    "security-txt": ".well-known/security.txt",
+    "well-known-password": ".well-known/change-password",
+    "desk-inquiries": "desk/inquiries",
+    "desk-inquiry": "desk/inquiries/{inquiry}",
+    "desk-pages": "desk/pages",
+    "desk-page": "desk/pages/terms",
     "theme": "theme",
     "language": "language",
     "account": "account/",
@@ -172,6 +231,9 @@ FORMS: dict[str, dict[str, str]] = {
     "post-edit": {"body": "Or oats.", "subject": ""},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
+    "contact": {"email": "kaya@example.org", "subject": "Rooms", "text": "Is there one?", "stamp": contact.stamp(MADE)},
+    "desk-inquiry": {"answer": "There is."},
+    "desk-page": {"text": "Be kind.", "act": "save"},
     "positions": {"1": "1"},
     "theme": {"theme": "dark"},
     "language": {"language": "en"},
@@ -214,6 +276,7 @@ class Town:
         placing.appoint_host(Forum.objects.get(slug="open"), member=members["Chidi"], by=operator)
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
         with transaction.atomic():
+            self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
         self.keys = {"guest": ""}
         for name in ROLES[1:]:
@@ -234,7 +297,7 @@ class Town:
 
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
-        ids = {**self.ids[place or "open"], "mail": self.mail}
+        ids = {**self.ids[place or "open"], "mail": self.mail, "inquiry": self.inquiry}
         return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
 
 

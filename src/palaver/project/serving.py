@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 from palaver.accounts.reads import viewer
+from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
@@ -54,7 +55,9 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "/unanswered": ("before",),
     "/forums": (),
     "/record": ("at",),
-    "/help/orders": (),
+    "/terms": (),
+    "/privacy": (),
+    "/imprint": (),
 }
 
 
@@ -95,6 +98,8 @@ def queries(path: str) -> tuple[str, ...] | None:
     known = _QUERIES.get(path)
     if known is not None:
         return known
+    if path.endswith((".atom", ".json", ".txt", ".xml")) or path.startswith("/help/"):
+        return ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")
     if path.startswith("/f/"):
@@ -193,6 +198,7 @@ def jobs(stop: threading.Event) -> None:
         due.every("optimize", 3600, checkpoint.optimize)
     due.every("forget mail", 86400, lambda: sending.forget(clock.ago(days=30)))
     due.every("forget live events", 3600, telling.prune)
+    due.every("forget inquiries", 86400, inquiring.forget)
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("settle words", 5, settle_leftovers)
     due.every("verify the record", 3600, _verify_record)

@@ -19,7 +19,7 @@ from palaver.forums.models import Forum
 from palaver.forums.permissions import admitted_forum_ids
 from palaver.forums.rendering import member_address
 from palaver.live import position
-from palaver.web import contexts, templating
+from palaver.web import contexts, structured, templating
 from palaver.web.freshness import Kept
 
 
@@ -112,8 +112,13 @@ def shell(
     live: str = "",
     robots: str = "",
     token: bool = False,
+    feed: str = "",
+    things: Sequence[structured.Thing] = (),
 ) -> contexts.Shell:
-    """The frame for one request. `token` puts a form token in: only for pages that are never cached."""
+    """The frame for one request. `token` puts a form token in: only for pages that are never cached.
+
+    `feed` is the path of the page's feed without its ending; `things` are what the page is about, for crawlers.
+    """
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
     may = readable(viewer)
@@ -162,6 +167,10 @@ def shell(
         live_after=str(position.reached() or "") if live else "",
         here=here,
         robots=robots,
+        feed=feed,
+        structured=""
+        if viewer is not None
+        else structured.block([*things, *structured.trail(trail, title, canonical)]),
     )
 
 
