@@ -289,6 +289,7 @@ def test_there_is_no_feed_of_nothing(cast: Cast, address: str) -> None:
     assert Client().get(address).status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_feed_costs_few_statements_however_long(cast: Cast, django_assert_max_num_queries: Any) -> None:
     for n in range(3):
         cast.reply(cast.thread(f"Thread {n}"))

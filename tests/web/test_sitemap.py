@@ -94,6 +94,7 @@ def test_the_date_is_that_of_the_last_post(cast: Cast) -> None:
     assert date == fresh(thread).last_post_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_costs_a_statement_a_range(cast: Cast, django_assert_max_num_queries: Any) -> None:
     cast.thread()
     Client().get("/sitemap.xml")

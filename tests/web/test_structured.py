@@ -157,6 +157,7 @@ def test_a_long_text_is_cut_and_a_trail_of_nothing_is_not_told() -> None:
     assert structured.trail([], "Home", "/") == [] == structured.trail([Link("a", "/a")], "b", "")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_statements_of_a_guests_thread_stay_as_they_were(cast: Cast, django_assert_max_num_queries: Any) -> None:
     thread = cast.thread()
     cast.reply(thread)
@@ -178,7 +179,9 @@ def test_the_policy_of_our_pages_lets_the_block_be(browser: Browser) -> None:
             if "data" in route.request.url
             else "<script>document.title = 'ran'</script>"
         )
-        route.fulfill(body=body, headers={"content-type": "text/html", "content-security-policy": POLICY})
+        route.fulfill(
+            body=body, headers={"content-type": "text/html; charset=utf-8", "content-security-policy": POLICY}
+        )
 
     page.route("http://palaver.test/**", answer)
     page.goto("http://palaver.test/data")

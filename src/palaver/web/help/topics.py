@@ -55,7 +55,7 @@ _ALL = (
     Topic(
         "reading",
         gettext_lazy("Reading"),
-        gettext_lazy("Finding what is new, two ways to look at a thread, and keeping things out of your sight."),
+        gettext_lazy("Finding what is new, three ways to look at a thread, and keeping things out of your sight."),
     ),
     Topic(
         "writing",
@@ -100,7 +100,7 @@ def rules() -> OrdersPage:
     )
 
 
-def keys() -> tuple[tuple[tuple[str, ...], str], ...]:
+def keylist() -> tuple[tuple[tuple[str, ...], str], ...]:
     """The keys and what they do, from the list that the scripts show: so the two cannot differ."""
     drawn = own().get_template("parts/script_words.html").render()
     found = re.search(r'data-keylist="([^"]*)"', drawn)
@@ -116,7 +116,7 @@ def drawn(topic: Topic) -> str:
 @lru_cache(maxsize=256)
 def _drawn(language: str, key: str) -> str:
     page = rules() if key == "orders" else None
-    return own().get_template(TOPICS[key].template).render(page=page, keys=keys() if key == "keyboard" else ())
+    return own().get_template(TOPICS[key].template).render(page=page, keys=keylist() if key == "keyboard" else ())
 
 
 @lru_cache(maxsize=32)
