@@ -15,16 +15,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from palaver.forums import counting
+    from itertools import chain
 
-    found = told(counting.drift(mend=args.mend))
+    from palaver.forums import counting
+    from palaver.notices import counting as notices
+
+    found = told(chain(counting.drift(mend=args.mend), notices.drift(mend=args.mend)))
     if not found:
         print("Every counter agrees with its rows.")
         return 0
     if not args.mend:
         print(f"{found} differ from their rows; `palaver doctor --mend` writes what was counted.", file=sys.stderr)
         return 1
-    left = sum(1 for _ in counting.drift())
+    left = sum(1 for _ in chain(counting.drift(), notices.drift()))
     print(f"{found} differed from their rows; {left} still do.", file=sys.stderr)
     return 1 if left else 0
 

@@ -60,7 +60,7 @@ def tell_reply(event: forums.ReplyWritten) -> None:
     tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
 
 
-def tell_edit(event: forums.PostEdited | forums.PostWithdrawn) -> None:
+def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
     """The thread's open pages learn that a post reads differently."""
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
 
