@@ -19,6 +19,8 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])

@@ -21,7 +21,7 @@ from palaver.forums.rendering import member_address
 from palaver.live import position
 from palaver.reading import sight as sights
 from palaver.reading.sight import Sight
-from palaver.web import contexts, templating
+from palaver.web import contexts, structured, templating
 from palaver.web.freshness import Kept
 
 
@@ -128,8 +128,13 @@ def shell(
     live: str = "",
     robots: str = "",
     token: bool = False,
+    feed: str = "",
+    things: Sequence[structured.Thing] = (),
 ) -> contexts.Shell:
-    """The frame for one request. `token` puts a form token in: only for pages that are never cached."""
+    """The frame for one request. `token` puts a form token in: only for pages that are never cached.
+
+    `feed` is the path of the page's feed without its ending; `things` are what the page is about, for crawlers.
+    """
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
     may = readable(viewer)
@@ -183,6 +188,10 @@ def shell(
         here=here,
         features=contexts.Features(search=True),
         robots=robots,
+        feed=feed,
+        structured=""
+        if viewer is not None
+        else structured.block([*things, *structured.trail(trail, title, canonical)]),
     )
 
 
