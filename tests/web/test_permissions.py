@@ -184,6 +184,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "account_reset_password_from_key": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
     "account_reset_password_done": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The operators' desk.
+    "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
+    "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
@@ -339,6 +341,8 @@ ADDRESSES: dict[str, str] = {
     "account_reset_password_from_key": "account/password/reset/key/1-no-such-key/",
     "account_reset_password_done": "account/password/reset/done/",
     # The operators' desk.
+    "set-up": "set-up",
+    "desk-first-steps": "desk/first-steps",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
