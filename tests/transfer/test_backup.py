@@ -278,7 +278,7 @@ def test_a_backup_killed_at_any_instant_never_has_its_name(cast: Cast, tmp_path:
 def test_a_backup_under_load_holds_what_was_acknowledged_before_it_began(prepared_home: Path, tmp_path: Path) -> None:
     with hands(prepared_home) as acting:
         people = found(acting)
-        thread = acting.thread(by="Ana", forum=people.forum, subject="What did you bake?", text="Rye.")
+        thread = acting.start(by="Ana", forum=people.forum, subject="What did you bake?", text="Rye.")["id"]
     acknowledged: list[str] = []
     stop = threading.Event()
     odd: list[str] = []

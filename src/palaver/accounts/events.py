@@ -52,6 +52,13 @@ class OperatorMade(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AvoidanceChanged(Event):
+    """A member's own avoidance list has changed. Whom it names is nobody's business, so the event does not say."""
+
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorEnded(Event):
     member_id: int
     by_id: int

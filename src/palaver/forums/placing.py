@@ -31,14 +31,14 @@ CHANGEABLE = frozenset(
         "is_main",
         "place",
         "host_seats",
+        "quoted_paragraphs",
+        "posts_to_start",
+        "originals_only",
         "who_reads",
         "who_starts",
         "who_replies",
         "language",
         "retired_at",
-        "quoted_paragraphs",
-        "posts_to_start",
-        "originals_only",
     }
 )
 

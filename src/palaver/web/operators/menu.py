@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from palaver.accounts.models import Application
+from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.kit import due
 from palaver.web.operators.contexts import MenuLine
@@ -30,9 +31,11 @@ ROOMS: tuple[Room, ...] = (
         "/desk/applications",
         lambda: Application.objects.filter(decided_at=None).count(),
     ),
+    Room("inquiries", _("Inquiries"), "/desk/inquiries", lambda: Inquiry.objects.filter(answered_at=None).count()),
     Room("members", _("Members"), "/desk/members"),
     Room("forums", _("Forums"), "/desk/forums"),
     Room("community", _("Community"), "/desk/community"),
+    Room("pages", _("Pages"), "/desk/pages"),
 )
 
 
