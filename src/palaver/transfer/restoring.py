@@ -45,6 +45,7 @@ def lay_out(path: Path, home: Path, watch: Watch) -> tuple[Path, dict[str, Any]]
     """
     sealing.check_seal(path, watch)
     home.parent.mkdir(parents=True, exist_ok=True)
+    sealing.sweep(home.parent)
     beside = home.with_name(f".{home.name}.restoring-{os.getpid()}")
     beside.mkdir(mode=0o700)
     try:
