@@ -18,6 +18,7 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
+    events.connect(reading.BookmarkDue, within=[reactions.remind])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
@@ -77,7 +78,6 @@ def _own_reading() -> None:
         forums.SubscriptionChanged,
         reading.ForumMarked,
         reading.BookmarkChanged,
-        reading.BookmarkDue,
         reading.TrashChanged,
         reading.IgnoreChanged,
         reading.FollowChanged,
