@@ -10,3 +10,4 @@ import "./theme.js";
 import "./keys.js";
 import "./positions.js";
 import "./replies.js";
+import "./notices.js";
