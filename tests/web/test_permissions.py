@@ -20,7 +20,7 @@ from tests.architecture.test_addresses import addresses
 
 from palaver.accounts import joining, operating, suspending
 from palaver.delivery.models import Mail
-from palaver.forums import placing, posting
+from palaver.forums import drafting, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 
@@ -65,6 +65,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "post-reply closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
     "post-edit open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
     "post-edit closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
+    "post-correction open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
+    "post-correction closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
     "post-withdraw open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
     "post-withdraw closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
     "post-history open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -73,6 +75,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendation closed": ("405 405 405 405 405 405", "403 404 404 404 403 302"),
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    "preview": ("405 405 405 405 405 405", "403 200 200 200 200 200"),
+    "completion open": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "completion closed": ("302 403 403 403 200 200", "405 405 405 405 405 405"),
+    "drafts-kept open": ("302 200 200 200 200 200", "403 200 200 200 200 200"),
+    "drafts-kept closed": ("302 403 403 403 200 200", "403 403 403 403 200 200"),
+    "draft-discard open": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "draft-discard closed": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "drafts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -129,10 +139,16 @@ ADDRESSES: dict[str, str] = {
     "post": "p/{post}",
     "post-reply": "p/{post}/reply",
     "post-edit": "p/{post}/edit",
+    "post-correction": "p/{post}/correction",
     "post-withdraw": "p/{post}/withdraw",
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
+    "preview": "preview",
+    "completion": "completion?place=reply:{thread}&q=@A",
+    "drafts-kept": "drafts?place=reply:{thread}",
+    "draft-discard": "drafts/{draft}/discard",
+    "drafts": "account/drafts",
     "positions": "positions",
     "member": "m/Ana",
     "record": "record",
@@ -170,6 +186,9 @@ FORMS: dict[str, dict[str, str]] = {
     "thread-pin": {"reason": "All should read it."},
     "post-reply": {"body": "Both."},
     "post-edit": {"body": "Or oats.", "subject": ""},
+    "post-correction": {"line": "Spelt, not rye."},
+    "preview": {"place": "reply:{thread}", "body": "Neither."},
+    "drafts-kept": {"place": "reply:{thread}", "body": "Neither."},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
     "positions": {"1": "1"},
@@ -210,6 +229,7 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
             }
         placing.appoint_host(Forum.objects.get(slug="open"), member=members["Chidi"], by=operator)
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
@@ -235,7 +255,9 @@ class Town:
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
         ids = {**self.ids[place or "open"], "mail": self.mail}
-        return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
+        return f"/{ADDRESSES[name].format(**ids)}", {
+            field: value.format(**ids) for field, value in FORMS.get(name, {}).items()
+        }
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from palaver.web.members import pages as members
 from palaver.web.operators import desk
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.record import pages as record
-from palaver.web.threads import acts, pages, writing
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -38,10 +38,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>", pages.permanent, name="post"),
     path("p/<int:post_id>/reply", writing.reply_to_post, name="post-reply"),
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
+    path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
+    path("preview", previews.preview, name="preview"),
+    path("completion", completion.completion, name="completion"),
+    path("drafts", drafts.kept, name="drafts-kept"),
+    path("drafts/<int:draft_id>/discard", drafts.discard, name="draft-discard"),
+    path("account/drafts", drafts.drafts, name="drafts"),
     path("positions", writing.position, name="positions"),
     path("m/<str:name>", members.member, name="member"),
     path("record", record.record, name="record"),

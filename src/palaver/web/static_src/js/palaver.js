@@ -9,3 +9,8 @@ import "./theme.js";
 import "./keys.js";
 import "./positions.js";
 import "./replies.js";
+import "./composing.js";
+import "./previewing.js";
+import "./drafting.js";
+import "./completing.js";
+import "./meanwhile.js";
