@@ -60,7 +60,9 @@ def _names(typed: str, thread: Thread | None, by: Member) -> list[list[str]]:
 def _begins(typed: str) -> Q:
     """Names that begin so, by the index on names, which knows case: as typed, small, and with a capital."""
     spelt = {
-        one for form in (typed, typed.replace("_", " ")) for one in (form, form.lower(), form[:1].upper() + form[1:])
+        one
+        for form in (typed, typed.replace("_", " "))
+        for one in (form, form.lower(), form[:1].upper() + form[1:], form.title())
     }
     wanted = Q()
     for one in spelt:
