@@ -45,10 +45,14 @@ def looks_new(*, joined_at: datetime, post_count: int, is_operator: bool) -> boo
 
 
 def is_new(member: Member) -> bool:
-    """Whether the member is a newcomer now. At most one statement, and none for those who have been here a while."""
+    """Whether the member is a newcomer now. At most two statements, and none for those who have been here a while."""
     if not looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=member.is_operator):
         return False
     if member.claimed_at is None or member.claimed_at - member.joined_at > timedelta(minutes=1):
+        return False
+    # The count at hand may be older than the member's last posts.
+    member.post_count = Member.objects.values_list("post_count", flat=True).get(pk=member.pk)
+    if not looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=False):
         return False
     return limited(founded())
 

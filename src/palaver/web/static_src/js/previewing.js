@@ -49,6 +49,8 @@ for (const composer of document.querySelectorAll(".composer[data-place]")) {
     if (wanted) look();
   }
 
+  // The plain button would show the same, with a new page.
+  form.querySelector("button[name=preview]")?.remove();
   button.addEventListener("click", () => {
     open(view.hidden);
     try {
