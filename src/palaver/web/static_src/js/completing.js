@@ -65,6 +65,7 @@ for (const composer of document.querySelectorAll(".composer[data-place]")) {
       }
       return item;
     }));
+    list.style.insetBlockStart = `${field.offsetTop + field.offsetHeight}px`;
     list.hidden = false;
     mark(0);
     say(fill(words.found, found.length));
