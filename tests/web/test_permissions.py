@@ -17,10 +17,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
+from tests.kit.pictures import making
 
 from palaver.accounts import joining, operating, suspending
 from palaver.delivery.models import Mail
-from palaver.forums import placing, posting
+from palaver.forums import attaching, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 
@@ -73,6 +74,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendation closed": ("405 405 405 405 405 405", "403 404 404 404 403 302"),
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    "uploads": ("405 405 405 405 405 405", "403 422 422 422 422 422"),
+    "media open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "media-small open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media-small closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "files": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "file-take-down open": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
+    "file-take-down closed": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -133,6 +142,11 @@ ADDRESSES: dict[str, str] = {
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
+    "uploads": "uploads",
+    "media": "media/{media}",
+    "media-small": "media/{media_small}",
+    "files": "account/files",
+    "file-take-down": "account/files/{file}/take-down",
     "positions": "positions",
     "member": "m/Ana",
     "record": "record",
@@ -201,8 +215,15 @@ class Town:
             thread = posting.start_thread(
                 forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
             )
+            size = (8, 8) if name == "open" else (9, 9)
+            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", size))
             reply = posting.reply(
-                thread=thread, author=ana, text="Or spelt.", subject="", answers=None, submission_key=f"{name}-two"
+                thread=thread,
+                author=ana,
+                text=f"Or spelt: {attaching.markdown(picture)}",
+                subject="",
+                answers=None,
+                submission_key=f"{name}-two",
             )
             self.ids[name] = {
                 "forum": forum.slug,
@@ -210,6 +231,9 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "media": attaching.address(picture).removeprefix("/media/"),
+                "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
+                "file": picture.pk,
             }
         placing.appoint_host(Forum.objects.get(slug="open"), member=members["Chidi"], by=operator)
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")

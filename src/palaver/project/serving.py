@@ -18,6 +18,7 @@ from django.utils.translation.trans_real import get_supported_language_variant, 
 
 from palaver.accounts.reads import viewer
 from palaver.delivery.mail import sending
+from palaver.forums import attaching
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
@@ -28,6 +29,7 @@ from palaver.kit.sqlite import checkpoint
 from palaver.live import streams, telling
 from palaver.record.verifying import verify
 from palaver.web import building, errors
+from palaver.web.uploads import taking
 
 log = logging.getLogger("palaver.jobs")
 
@@ -46,7 +48,8 @@ HEADERS = (
 )
 
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
-_SLOW = ("/account/",)
+_SLOW = ("/account/", "/uploads")
+_QUICK = ("/account/preferences", "/account/sessions", "/account/files")
 _QUERIES: dict[str, tuple[str, ...]] = {
     "/": ("before",),
     "/latest": ("before",),
@@ -85,9 +88,14 @@ def load() -> Handler:
 
 def classify(method: str, path: str) -> Lane:
     """Which lane a request runs in."""
-    if path.startswith(_SLOW) and not path.startswith(("/account/preferences", "/account/sessions")):
+    if path.startswith(_SLOW) and not path.startswith(_QUICK):
         return "slow"
     return "pages"
+
+
+def body_cap(method: str, path: str) -> int:
+    """How many bytes a request may bring: a picture or file with its form, elsewhere a long text."""
+    return taking.BODY_CAP if path == "/uploads" else 1024 * 1024
 
 
 def queries(path: str) -> tuple[str, ...] | None:
@@ -161,6 +169,7 @@ def front() -> Front:
         load=load,
         home_run=env.home() / "run",
         classify=classify,
+        body_cap=body_cap,
         hosts=frozenset() if "*" in settings.ALLOWED_HOSTS else _hosts(),
         trusted_proxies=addresses.networks(settings.PALAVER_TRUSTED_PROXIES),
         queries=queries,
@@ -194,6 +203,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget mail", 86400, lambda: sending.forget(clock.ago(days=30)))
     due.every("forget live events", 3600, telling.prune)
     due.every("forget sessions", 3600, _forget_sessions)
+    due.every("forget pictures", 6 * 3600, attaching.tidy)
     due.every("settle words", 5, settle_leftovers)
     due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()

@@ -13,6 +13,7 @@ from palaver.web.operators import desk
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.record import pages as record
 from palaver.web.threads import acts, pages, writing
+from palaver.web.uploads import handing_out, own, taking
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -43,12 +44,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
     path("positions", writing.position, name="positions"),
+    path("uploads", taking.upload, name="uploads"),
+    path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
+    path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
     path("record", record.record, name="record"),
     path("help/orders", help_pages.order, name="help-orders"),
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
+    path("account/files", own.files, name="files"),
+    path("account/files/<int:attachment_id>/take-down", own.take_down, name="file-take-down"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),

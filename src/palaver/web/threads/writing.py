@@ -27,6 +27,7 @@ from palaver.reading import marking
 from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
 from palaver.web.shell import answer, forum_link, places, shell, trail
+from palaver.web.uploads import taking
 
 FORM_FIELDS = {"text": "body", "because": "reason"}
 
@@ -45,6 +46,7 @@ def find_post(post_id: int, by: Member) -> Post:
 
 
 def _preview(request: HttpRequest, thread_id: int | None) -> Markup | None:
+    taking.nothing_left_out(request)
     text = request.POST.get("body", "")
     if "preview" not in request.POST or not text.strip():
         return None
