@@ -22,12 +22,13 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
+from tests.kit.pictures import making
 
 from palaver.accounts import joining, operating, suspending
 from palaver.accounts.models import Member
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import drafting, locking, placing, posting
+from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 from palaver.notices import telling, unsubscribing
@@ -134,6 +135,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "draft-discard open": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
     "draft-discard closed": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
     "drafts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "uploads": ("405 405 405 405 405 405", "403 422 422 422 422 422"),
+    "media open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "media-small open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media-small closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "files": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "file-take-down open": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
+    "file-take-down closed": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -300,6 +309,11 @@ ADDRESSES: dict[str, str] = {
     "drafts-kept": "drafts?place=reply:{thread}",
     "draft-discard": "drafts/{draft}/discard",
     "drafts": "account/drafts",
+    "uploads": "uploads",
+    "media": "media/{media}",
+    "media-small": "media/{media_small}",
+    "files": "account/files",
+    "file-take-down": "account/files/{file}/take-down",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
@@ -430,8 +444,15 @@ class Town:
             thread = posting.start_thread(
                 forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
             )
+            size = (8, 8) if name == "open" else (9, 9)
+            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", size))
             reply = posting.reply(
-                thread=thread, author=ana, text="Or spelt.", subject="", answers=None, submission_key=f"{name}-two"
+                thread=thread,
+                author=ana,
+                text=f"Or spelt: {attaching.markdown(picture)}",
+                subject="",
+                answers=None,
+                submission_key=f"{name}-two",
             )
             self.ids[name] = {
                 "forum": forum.slug,
@@ -440,6 +461,9 @@ class Town:
                 "post": reply.pk,
                 "number": 1,
                 "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
+                "media": attaching.address(picture).removeprefix("/media/"),
+                "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
+                "file": picture.pk,
             }
             if name == "locked":
                 locking.lock(thread, by=members["Chidi"], because="All is said.")

@@ -22,6 +22,8 @@ from palaver.web.record import pages as record
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.uploads import handing_out, taking
+from palaver.web.uploads import own as own_files
 
 
 class FeedKind:
@@ -86,6 +88,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<int:draft_id>/discard", drafts.discard, name="draft-discard"),
     path("account/drafts", drafts.drafts, name="drafts"),
     path("positions", writing.position, name="positions"),
+    path("uploads", taking.upload, name="uploads"),
+    path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
+    path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
     path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
@@ -130,6 +135,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
+    path("account/files", own_files.files, name="files"),
+    path("account/files/<int:attachment_id>/take-down", own_files.take_down, name="file-take-down"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/notices/", choices.choices, name="notice-choices"),
     path("account/notices/trial", choices.trial, name="notice-trial"),
