@@ -10,6 +10,7 @@ from palaver.notices import hearing
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
+from palaver.search import events as search
 from palaver.transfer import events as transfer
 
 
@@ -18,9 +19,12 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
-    events.connect(reading.ForumMarked)
-    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
+    _own_reading()
+    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])
+    events.connect(search.SavedSearchFound, within=[reactions.tell_of_finds])
     events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
 
@@ -29,17 +33,38 @@ def _places() -> None:
     events.connect(forums.PlacesChanged, within=[reactions.words("places"), hearing.places_changed])
     events.connect(
         forums.ThreadStarted,
-        within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started, hearing.thread_started],
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_thread_started,
+            hearing.thread_started,
+        ],
     )
     events.connect(
         forums.ReplyWritten,
-        within=[reactions.words(thread, forum, "front"), reactions.tell_reply, hearing.reply_written],
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_reply,
+            hearing.reply_written,
+        ],
     )
     events.connect(
         forums.PostEdited,
-        within=[reactions.words(thread, forum, "front"), reactions.tell_edit, hearing.post_edited],
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_edit,
+            hearing.post_edited,
+        ],
     )
-    events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
+    events.connect(
+        forums.PostWithdrawn,
+        within=[reactions.words(thread, forum, "front", "corrections"), reactions.index_post, reactions.tell_edit],
+    )
+    events.connect(
+        forums.PostCorrected, within=[reactions.words(thread, forum, "front", "corrections"), reactions.tell_edit]
+    )
     events.connect(forums.PostRecommended, within=[reactions.words(thread), hearing.recommended])
     events.connect(forums.RecommendationTakenBack, within=[reactions.words(thread), hearing.recommendation_taken_back])
     for locked in (forums.ThreadLocked, forums.ThreadUnlocked):
@@ -62,4 +87,23 @@ def _people() -> None:
         within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
-    events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
+    events.connect(
+        # The first operator is what makes an installation a founded one, so the community's word changes with it.
+        accounts.OperatorMade,
+        within=[reactions.words(member, "community"), reactions.enter_operator],
+    )
+
+
+def _own_reading() -> None:
+    """What members do to their own reading changes nobody else's page, and their own are never kept."""
+    for own in (
+        accounts.AvoidanceChanged,
+        forums.SubscriptionChanged,
+        reading.ForumMarked,
+        reading.BookmarkChanged,
+        reading.BookmarkDue,
+        reading.TrashChanged,
+        reading.IgnoreChanged,
+        reading.FollowChanged,
+    ):
+        events.connect(own)

@@ -21,7 +21,7 @@ from palaver.kit.text.finishing import Links, finish
 Kind = Literal["markdown", "html", "bbcode", "plain"]
 KINDS: tuple[Kind, ...] = ("markdown", "html", "bbcode", "plain")
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Raised when the same source gives other HTML; stored with it, so that old HTML is found and made again."""
 
 LONGEST = 100_000
@@ -36,7 +36,7 @@ class Rendered:
 
     `opening` is plain text of at most 81 characters (quoted words only when there are no others). `mentions` are names
     after `@` outside quotes, whether or not such a member exists; `references` numbers after `#`; `quotes` pairs of
-    the quoted name and post number (0 when unknown); `has` a set of "image", "link", "quote", "code", "table",
+    the quoted name and post number (None when unknown); `has` a set of "image", "link", "quote", "code", "table",
     "list", "details".
     """
 
@@ -44,7 +44,7 @@ class Rendered:
     opening: str
     mentions: tuple[str, ...]
     references: tuple[int, ...]
-    quotes: tuple[tuple[str, int], ...]
+    quotes: tuple[tuple[str, int | None], ...]
     has: frozenset[str]
     version: int = RENDERER_VERSION
 

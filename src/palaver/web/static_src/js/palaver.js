@@ -3,6 +3,7 @@ import "./times.js";
 import "./writing.js";
 import "./recommending.js";
 import "./marking.js";
+import "./keeping.js";
 import "./folding.js";
 import "./scrolling.js";
 import "./theme.js";
