@@ -20,9 +20,38 @@ from typing import Any
 SEED = 8
 VOCABULARY = 60_000
 _SHIFT, _EXPONENT = 2.7, 1.07
-_SYLLABLES = (
-    "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo zu bra cle dri sto tra ple gno sha the ing".split()
-)  # noqa: SIM905
+_SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "je",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "qui",
+    "ro",
+    "su",
+    "ta",
+    "ve",
+    "wi",
+    "xo",
+    "zu",
+    "bra",
+    "cle",
+    "dri",
+    "sto",
+    "tra",
+    "ple",
+    "gno",
+    "sha",
+    "the",
+    "ing",
+]
 
 
 def word(rank: int) -> str:

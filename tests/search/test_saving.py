@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from palaver.accounts import suspending
-from palaver.kit import clock, events
+from palaver.kit import events
 from palaver.kit.decisions import NotAllowed, Refusal
 from palaver.notices.models import Notice
 from palaver.search import repeating, saving
@@ -66,18 +65,15 @@ def test_a_post_of_the_last_minute_waits_for_the_next_look(cast: Cast, heard: li
     assert look(12) == 1
 
 
-def test_nobody_is_told_of_ones_own_posts_nor_of_a_closed_forum_nor_while_suspended(
+def test_nobody_is_told_of_ones_own_posts_nor_of_a_closed_forum(
     cast: Cast, heard: list[SavedSearchFound]
 ) -> None:
     with at(MORNING):
         open_thread = cast.thread(text="barley")
         closed = cast.thread(forum=cast.den, text="barley")
-        for member in (cast.kaya, cast.bram, cast.goran):
+        for member in (cast.kaya, cast.bram):
             saving.save(member=member, query="rye", told=True)
         saving.save(member=cast.hana, query="rye", told=False)
-        suspending.suspend(
-            cast.goran, by=cast.odile, until=clock.now() + timedelta(days=10), because="He shouted all night."
-        )
     with at(MORNING + timedelta(minutes=1)):
         cast.reply(closed, by=cast.ana, text="rye in the den")
         cast.reply(open_thread, by=cast.kaya, text="my own rye")

@@ -25,11 +25,17 @@ from tests.architecture.test_addresses import addresses
 
 from palaver.accounts import joining, operating, suspending
 from palaver.accounts.models import Member
+from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.notices import telling, unsubscribing
+from palaver.search import saving
+from palaver.web.house import contact
 
+# The contact form is refused when it comes sooner than a person writes.
+MADE = clock.ago(minutes=5)
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")
 
 # name of the address: (what is read, what is sent), one status a role; "closed" rows for the forum of the admitted.
@@ -83,12 +89,83 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
     # Reading.
+    "forum-subscription open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "forum-subscription closed": ("302 403 403 403 200 200", "403 403 403 403 302 302"),
+    "forum-trash open": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "forum-trash closed": ("405 405 405 405 405 405", "403 403 403 403 302 302"),
+    "thread-mark open": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "thread-mark closed": ("405 405 405 405 405 405", "403 404 404 404 302 302"),
+    "thread-subscription open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "thread-subscription closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
+    "thread-trash open": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "thread-trash closed": ("405 405 405 405 405 405", "403 404 404 404 302 302"),
+    "bookmark open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "bookmark closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
+    "marks": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "member-follow": ("405 405 405 405 405 405", "403 302 302 302 422 302"),
+    "member-ignore": ("405 405 405 405 405 405", "403 302 302 302 422 302"),
+    "member-avoid": ("405 405 405 405 405 405", "403 302 302 302 422 302"),
+    "me": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-posts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-threads": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-replies": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-followed": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-bookmarks": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-subscriptions": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "my-trash": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "my-following": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "my-ignored": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "my-avoidance": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "notices": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notices-seen": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice": ("302 404 404 404 302 404", "405 405 405 405 405 405"),
+    "unsubscribe": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
+    "worker": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notice-choices": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "notice-trial": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-devices": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-device-dismiss": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Searching: everybody searches; a kept search's feed is opened by its token alone.
+    "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "saved-searches": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "saved-search": ("302 405 405 405 405 405", "403 404 404 404 302 404"),
+    "saved-search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-orders": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "home-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "latest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "newest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "recommended-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "unanswered-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "category-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # A feed is the same for everybody, so one of a closed forum is nobody's.
+    "forum-feed open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "forum-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "thread-feed open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "thread-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "member-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "help": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "help-topic": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "terms": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "privacy": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "imprint": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "contact": ("200 200 200 200 200 200", "302 302 302 302 302 302"),
+    "robots": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap-places": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap-threads": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "security-txt": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "well-known-password": ("302 302 302 302 302 302", "405 405 405 405 405 405"),
+    "desk-inquiries": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-inquiry": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-pages": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-page": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     "theme": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     "language": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     # One's own account.
@@ -114,6 +191,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "account_reset_password_from_key": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
     "account_reset_password_done": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The operators' desk.
+    "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
+    "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
@@ -124,7 +203,15 @@ EXPECTED: dict[str, tuple[str, str]] = {
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
     "Nadia": ("Bram", {}),
     # A host decides in the own forum alone.
-    "Hana": ("Chidi", {"thread-lock open": (403, 403), "thread-pin open": (403, 403)}),
+    "Hana": (
+        "Chidi",
+        {
+            "thread-lock open": (403, 403),
+            "thread-pin open": (403, 403),
+            "forum-feed closed": (403, 405),
+            "thread-feed closed": (403, 405),
+        },
+    ),
 }
 # Rows of a locked thread (its forum is open) and of a retired forum, where they differ from the open row.
 STATES: dict[str, dict[str, tuple[str, str]]] = {
@@ -174,12 +261,73 @@ ADDRESSES: dict[str, str] = {
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
     # Reading.
+    "forum-subscription": "f/{forum}/subscription",
+    "forum-trash": "f/{forum}/trash",
+    "thread-mark": "t/{thread}/mark",
+    "thread-subscription": "t/{thread}/subscription",
+    "thread-trash": "t/{thread}/trash",
+    "bookmark": "p/{post}/bookmark",
+    "marks": "marks",
+    "member-follow": "m/Ana/follow",
+    "member-ignore": "m/Ana/ignore",
+    "member-avoid": "m/Ana/avoid",
+    "me": "me/",
+    "my-posts": "me/posts",
+    "my-threads": "me/threads",
+    "my-replies": "me/replies",
+    "my-followed": "me/followed",
+    "my-bookmarks": "me/bookmarks",
+    "my-subscriptions": "me/subscriptions",
+    "my-trash": "me/trash",
+    "my-following": "me/following",
+    "my-ignored": "me/ignored",
+    "my-avoidance": "me/avoidance",
+    "notices": "notices/",
+    "notices-seen": "notices/seen",
+    "notice": "notices/{notice}",
+    "unsubscribe": "unsubscribe/{stop}",
+    "worker": "sw.js",
+    "notice-choices": "account/notices/",
+    "notice-trial": "account/notices/trial",
+    "notice-devices": "account/notices/devices",
+    "notice-device-dismiss": "account/notices/devices/9/dismiss",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "search": "search?q=rye",
+    "search-feed": "search/feed/rye.atom",
+    "saved-searches": "search/saved",
+    "saved-search": "search/saved/{saved}",
+    "saved-search-feed": "search/saved/{token}.atom",
     "help-orders": "help/orders",
+    "home-feed": "feed.atom",
+    "latest-feed": "latest.atom",
+    "newest-feed": "newest.json",
+    "recommended-feed": "recommended.atom",
+    "unanswered-feed": "unanswered.json",
+    "category-feed": "c/places/feed.atom",
+    "forum-feed": "f/{forum}/feed.atom",
+    "thread-feed": "t/{thread}/feed.json",
+    "member-feed": "m/Ana/feed.atom",
+    "record-feed": "record.atom",
+    "help": "help/",
+    "help-topic": "help/reading",
+    "terms": "terms",
+    "privacy": "privacy",
+    "imprint": "imprint",
+    "contact": "contact",
+    "robots": "robots.txt",
+    "sitemap": "sitemap.xml",
+    "sitemap-places": "sitemaps/places.xml",
+    "sitemap-threads": "sitemaps/threads-0.xml",
+    "security-txt": ".well-known/security.txt",
+    "well-known-password": ".well-known/change-password",
+    "desk-inquiries": "desk/inquiries",
+    "desk-inquiry": "desk/inquiries/{inquiry}",
+    "desk-pages": "desk/pages",
+    "desk-page": "desk/pages/terms",
     "theme": "theme",
     "language": "language",
     # One's own account.
@@ -205,6 +353,8 @@ ADDRESSES: dict[str, str] = {
     "account_reset_password_from_key": "account/password/reset/key/1-no-such-key/",
     "account_reset_password_done": "account/password/reset/done/",
     # The operators' desk.
+    "set-up": "set-up",
+    "desk-first-steps": "desk/first-steps",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
@@ -218,6 +368,23 @@ FORMS: dict[str, dict[str, str]] = {
     "post-edit": {"body": "Or oats.", "subject": ""},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
+    "thread-mark": {"number": "1"},
+    "saved-searches": {"q": "rye"},
+    "saved-search": {"act": "let-go"},
+    "bookmark": {"act": "save", "note": "Try it.", "remind": "3"},
+    "marks": {"read": "1.1"},
+    "my-trash": {"keyword": "bread"},
+    "my-following": {"name": "Ana"},
+    "my-ignored": {"name": "Ana"},
+    "my-avoidance": {"name": "Ana"},
+    "notice-devices": {
+        "endpoint": "https://push.example.org/1",
+        "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+    "contact": {"email": "kaya@example.org", "subject": "Rooms", "text": "Is there one?", "stamp": contact.stamp(MADE)},
+    "desk-inquiry": {"answer": "There is."},
+    "desk-page": {"text": "Be kind.", "act": "save"},
     "positions": {"1": "1"},
     "theme": {"theme": "dark"},
     "language": {"language": "en"},
@@ -237,7 +404,10 @@ class Town:
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
-        Member.objects.exclude(name="Nadia").update(joined_at=clock.now() - timedelta(days=400))
+        a_year_ago = clock.now() - timedelta(days=400)
+        Member.objects.exclude(name="Nadia").update(joined_at=a_year_ago, claimed_at=a_year_ago, post_count=40)
+        for member in members.values():
+            member.refresh_from_db()
         operator = operating.make_operator(members["Odile"], by=None)
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
@@ -271,7 +441,11 @@ class Town:
                 placing.change_forum(forum, by=operator, retired_at=clock.now())
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
         with transaction.atomic():
+            self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
+            self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.saved = saving.save(member=members["Ana"], query="bread")
+        self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
@@ -282,7 +456,8 @@ class Town:
         """The status of one request; whatever it changed is undone."""
         address, form = self._fill(row)
         with transaction.atomic():
-            client = Client()
+            # Each from a connection of their own: the contact page counts by it.
+            client = Client(REMOTE_ADDR=f"203.0.113.{[*ROLES, *ALIKE].index(role) + 1}")
             if self.keys[role]:
                 client.cookies[settings.SESSION_COOKIE_NAME] = self.keys[role]
             answer = client.get(address) if method == "GET" else client.post(address, form)
@@ -291,7 +466,15 @@ class Town:
 
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
-        ids = {**self.ids[place or "open"], "mail": self.mail}
+        ids = {
+            **self.ids[place or "open"],
+            "mail": self.mail,
+            "inquiry": self.inquiry,
+            "notice": self.notice.pk if self.notice else 0,
+            "stop": self.stop,
+            "saved": self.saved.pk,
+            "token": self.saved.token,
+        }
         return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
 
 
