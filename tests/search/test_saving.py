@@ -65,9 +65,7 @@ def test_a_post_of_the_last_minute_waits_for_the_next_look(cast: Cast, heard: li
     assert look(12) == 1
 
 
-def test_nobody_is_told_of_ones_own_posts_nor_of_a_closed_forum(
-    cast: Cast, heard: list[SavedSearchFound]
-) -> None:
+def test_nobody_is_told_of_ones_own_posts_nor_of_a_closed_forum(cast: Cast, heard: list[SavedSearchFound]) -> None:
     with at(MORNING):
         open_thread = cast.thread(text="barley")
         closed = cast.thread(forum=cast.den, text="barley")
