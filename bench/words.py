@@ -118,7 +118,7 @@ _COLUMNS = "key, post_id, thread_id, forum_id, author_id, subject, body, marks"
 
 
 def fill() -> int:
-    """Fill the index of this process's database, which must be empty; returns how many documents it holds now."""
+    """Fill the index of this process's database anew; returns how many documents it holds now."""
     from django.db import connection, connections, transaction
 
     source = connection.copy("source")
@@ -130,6 +130,8 @@ def fill() -> int:
             with connection.cursor() as writing:
                 writing.execute("PRAGMA synchronous=OFF")
                 writing.execute("PRAGMA cache_size=-400000")
+            with transaction.atomic(), connection.cursor() as writing:
+                writing.execute("DELETE FROM search_document")
             while part := sorted(itertools.islice(every, 20_000)):
                 with transaction.atomic(), connection.cursor() as writing:
                     marks = ", ".join(["%s"] * 8)
@@ -140,6 +142,7 @@ def fill() -> int:
                 writing.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'search_words'")
                 (definition,) = writing.fetchone()
                 writing.execute("DROP INDEX search_words")
+                writing.execute("TRUNCATE search_document")
                 with writing.cursor.copy(f"COPY search_document ({_COLUMNS}) FROM STDIN") as copy:
                     for row in every:
                         copy.write_row(row)

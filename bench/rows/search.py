@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -48,11 +49,15 @@ def measure(ground: Ground) -> list[Row]:
 
 def _run(ground: Ground, home: Path, database: str) -> Any:
     held = ground.inside("bench.rows.search", "count", home=home, database=database)
-    if held["documents"] == 0:
+    if held["documents"] != held["posts"]:
         ground.say(f"filling the search index of {held['posts']} posts …")
         began = time.monotonic()
-        filled = ground.inside("bench.words", home=home, database=database)
-        ground.say(f"filled with {filled} documents in {time.monotonic() - began:.0f} s")
+        # Hours are not meant; but a busy machine must not leave it half filled.
+        command = [sys.executable, "-P", "-m", "bench.words"]
+        subprocess.run(
+            command, env=ground.environment(home, database), check=True, timeout=7200, stdout=subprocess.DEVNULL
+        )
+        ground.say(f"filled in {time.monotonic() - began:.0f} s")
     return ground.inside("bench.rows.search", "ask", home=home, database=database)
 
 
@@ -120,7 +125,11 @@ def _count() -> None:
     from palaver.forums.models import Post
     from palaver.search.models import Document
 
-    print(json.dumps({"documents": Document.objects.count(), "posts": Post.objects.count()}))
+    print(
+        json.dumps(
+            {"documents": Document.objects.count(), "posts": Post.objects.filter(standing=Post.Standing.SHOWN).count()}
+        )
+    )
 
 
 def _ask() -> None:

@@ -105,7 +105,7 @@ def test_the_places_of_tokens_are_those_of_the_tokens(text: str) -> None:
     assert [token for token, _start, _end in found] == words.tokens(text)
     for token, start, end in found:
         assert 0 <= start < end <= len(text)
-        assert words.tokens(text[start:end])[0] == token or len(words.tokens(text[start:end])) == 1
+        assert token in words.tokens(text[start:end])
 
 
 def shown(text: str, *terms: str) -> str:
