@@ -32,6 +32,7 @@ from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 from palaver.notices import telling, unsubscribing
+from palaver.search import saving
 from palaver.web.house import contact
 
 # The contact form is refused when it comes sooner than a person writes.
@@ -148,6 +149,12 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Searching: everybody searches; a kept search's feed is opened by its token alone.
+    "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "saved-searches": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "saved-search": ("302 405 405 405 405 405", "403 404 404 404 302 404"),
+    "saved-search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-orders": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "home-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "latest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -319,6 +326,11 @@ ADDRESSES: dict[str, str] = {
     "member": "m/Ana",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "search": "search?q=rye",
+    "search-feed": "search/feed/rye.atom",
+    "saved-searches": "search/saved",
+    "saved-search": "search/saved/{saved}",
+    "saved-search-feed": "search/saved/{token}.atom",
     "help-orders": "help/orders",
     "home-feed": "feed.atom",
     "latest-feed": "latest.atom",
@@ -390,6 +402,8 @@ FORMS: dict[str, dict[str, str]] = {
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
     "thread-mark": {"number": "1"},
+    "saved-searches": {"q": "rye"},
+    "saved-search": {"act": "let-go"},
     "bookmark": {"act": "save", "note": "Try it.", "remind": "3"},
     "marks": {"read": "1.1"},
     "my-trash": {"keyword": "bread"},
@@ -474,6 +488,7 @@ class Town:
             self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
             self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.saved = saving.save(member=members["Ana"], query="bread")
         self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
         self.keys = {"guest": ""}
         for name, member in members.items():
@@ -501,6 +516,8 @@ class Town:
             "inquiry": self.inquiry,
             "notice": self.notice.pk if self.notice else 0,
             "stop": self.stop,
+            "saved": self.saved.pk,
+            "token": self.saved.token,
         }
         return f"/{ADDRESSES[name].format(**ids)}", {
             field: value.format(**ids) for field, value in FORMS.get(name, {}).items()

@@ -19,6 +19,7 @@ from palaver.web.operators import desk, house_pages, inquiries
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
+from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
@@ -107,6 +108,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
     path("search", search_pages.search, name="search"),
+    path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
+    path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
     path("search/saved", saved_searches.saved, name="saved-searches"),
     path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
