@@ -307,7 +307,10 @@ class Town:
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
-        Member.objects.exclude(name="Nadia").update(joined_at=clock.now() - timedelta(days=400))
+        a_year_ago = clock.now() - timedelta(days=400)
+        Member.objects.exclude(name="Nadia").update(joined_at=a_year_ago, claimed_at=a_year_ago, post_count=40)
+        for member in members.values():
+            member.refresh_from_db()
         operator = operating.make_operator(members["Odile"], by=None)
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
