@@ -30,6 +30,7 @@ from palaver.delivery.models import Mail
 from palaver.forums import locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.notices import telling, unsubscribing
 from palaver.web.house import contact
 
 # The contact form is refused when it comes sooner than a person writes.
@@ -87,6 +88,42 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
     # Reading.
+    "forum-subscription open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "forum-subscription closed": ("302 403 403 403 200 200", "403 403 403 403 302 302"),
+    "forum-trash open": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "forum-trash closed": ("405 405 405 405 405 405", "403 403 403 403 302 302"),
+    "thread-mark open": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "thread-mark closed": ("405 405 405 405 405 405", "403 404 404 404 302 302"),
+    "thread-subscription open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "thread-subscription closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
+    "thread-trash open": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "thread-trash closed": ("405 405 405 405 405 405", "403 404 404 404 302 302"),
+    "bookmark open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "bookmark closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
+    "marks": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "member-follow": ("405 405 405 405 405 405", "403 302 302 302 422 302"),
+    "member-ignore": ("405 405 405 405 405 405", "403 302 302 302 422 302"),
+    "member-avoid": ("405 405 405 405 405 405", "403 302 302 302 422 302"),
+    "me": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-posts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-threads": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-replies": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-followed": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-bookmarks": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-subscriptions": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "my-trash": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "my-following": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "my-ignored": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "my-avoidance": ("302 200 200 200 200 200", "403 302 302 302 422 302"),
+    "notices": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notices-seen": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice": ("302 404 404 404 302 404", "405 405 405 405 405 405"),
+    "unsubscribe": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
+    "worker": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "notice-choices": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "notice-trial": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-devices": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "notice-device-dismiss": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -215,6 +252,36 @@ ADDRESSES: dict[str, str] = {
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
     # Reading.
+    "forum-subscription": "f/{forum}/subscription",
+    "forum-trash": "f/{forum}/trash",
+    "thread-mark": "t/{thread}/mark",
+    "thread-subscription": "t/{thread}/subscription",
+    "thread-trash": "t/{thread}/trash",
+    "bookmark": "p/{post}/bookmark",
+    "marks": "marks",
+    "member-follow": "m/Ana/follow",
+    "member-ignore": "m/Ana/ignore",
+    "member-avoid": "m/Ana/avoid",
+    "me": "me/",
+    "my-posts": "me/posts",
+    "my-threads": "me/threads",
+    "my-replies": "me/replies",
+    "my-followed": "me/followed",
+    "my-bookmarks": "me/bookmarks",
+    "my-subscriptions": "me/subscriptions",
+    "my-trash": "me/trash",
+    "my-following": "me/following",
+    "my-ignored": "me/ignored",
+    "my-avoidance": "me/avoidance",
+    "notices": "notices/",
+    "notices-seen": "notices/seen",
+    "notice": "notices/{notice}",
+    "unsubscribe": "unsubscribe/{stop}",
+    "worker": "sw.js",
+    "notice-choices": "account/notices/",
+    "notice-trial": "account/notices/trial",
+    "notice-devices": "account/notices/devices",
+    "notice-device-dismiss": "account/notices/devices/9/dismiss",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
@@ -285,6 +352,18 @@ FORMS: dict[str, dict[str, str]] = {
     "post-edit": {"body": "Or oats.", "subject": ""},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
+    "thread-mark": {"number": "1"},
+    "bookmark": {"act": "save", "note": "Try it.", "remind": "3"},
+    "marks": {"read": "1.1"},
+    "my-trash": {"keyword": "bread"},
+    "my-following": {"name": "Ana"},
+    "my-ignored": {"name": "Ana"},
+    "my-avoidance": {"name": "Ana"},
+    "notice-devices": {
+        "endpoint": "https://push.example.org/1",
+        "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
     "contact": {"email": "kaya@example.org", "subject": "Rooms", "text": "Is there one?", "stamp": contact.stamp(MADE)},
     "desk-inquiry": {"answer": "There is."},
     "desk-page": {"text": "Be kind.", "act": "save"},
@@ -307,10 +386,8 @@ class Town:
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
-        a_year_ago = clock.now() - timedelta(days=400)
-        Member.objects.exclude(name="Nadia").update(joined_at=a_year_ago, claimed_at=a_year_ago, post_count=40)
-        for member in members.values():
-            member.refresh_from_db()
+        Member.objects.exclude(name="Nadia").update(joined_at=clock.now() - timedelta(days=400))
+        members = {name: Member.objects.get(pk=member.pk) for name, member in members.items()}
         operator = operating.make_operator(members["Odile"], by=None)
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
@@ -346,6 +423,8 @@ class Town:
         with transaction.atomic():
             self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
+            self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
@@ -366,7 +445,13 @@ class Town:
 
     def _fill(self, row: str) -> tuple[str, dict[str, str]]:
         name, _space, place = row.partition(" ")
-        ids = {**self.ids[place or "open"], "mail": self.mail, "inquiry": self.inquiry}
+        ids = {
+            **self.ids[place or "open"],
+            "mail": self.mail,
+            "inquiry": self.inquiry,
+            "notice": self.notice.pk if self.notice else 0,
+            "stop": self.stop,
+        }
         return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
 
 

@@ -1,4 +1,4 @@
-"""`palaver doctor`: recount every stored counter from the rows it counts, and say where the two differ."""
+"""`palaver doctor`: recount every stored counter from the rows it counts, and say where the two differ; the search index too."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable
 
 NAME = "doctor"
-HELP = "recount every counter; exit code 1 when one has drifted"
+HELP = "recount every counter and look at the search index; exit code 1 when one has drifted"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mend", action="store_true", help="write the counted numbers in place of the stored ones")
+    parser.add_argument("--words", action="store_true", help="also compare every post's words with the search index")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,8 +20,12 @@ def run(args: argparse.Namespace) -> int:
 
     from palaver.forums import counting
     from palaver.notices import counting as notices
+    from palaver.search import building
 
     found = told(chain(counting.drift(mend=args.mend), notices.drift(mend=args.mend)))
+    if told(building.drift(texts=args.words)):
+        print("`palaver reindex` brings the search index up to the posts.", file=sys.stderr)
+        return 1
     if not found:
         print("Every counter agrees with its rows.")
         return 0

@@ -27,6 +27,7 @@ COMMANDS: tuple[str, ...] = (
     "palaver.cli.doctor",
     "palaver.cli.import_",
     "palaver.cli.migrate",
+    "palaver.cli.reindex",
     "palaver.cli.verify",
 )
 

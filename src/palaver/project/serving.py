@@ -32,6 +32,8 @@ from palaver.notices import digesting, seeing
 from palaver.notices import jobs as jobs_of_notices
 from palaver.reading import bookmarking
 from palaver.record.verifying import verify
+from palaver.search import building as search_building
+from palaver.search import repeating
 from palaver.web import building, errors
 
 log = logging.getLogger("palaver.jobs")
@@ -211,6 +213,8 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)
+    search_building.register()
+    due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
     due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)

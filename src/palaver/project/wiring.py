@@ -10,6 +10,7 @@ from palaver.notices import hearing
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
+from palaver.search import events as search
 from palaver.transfer import events as transfer
 
 
@@ -22,7 +23,8 @@ def connect() -> None:
     events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
-    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
+    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])
+    events.connect(search.SavedSearchFound, within=[reactions.tell_of_finds])
     events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
 
@@ -31,18 +33,34 @@ def _places() -> None:
     events.connect(forums.PlacesChanged, within=[reactions.words("places"), hearing.places_changed])
     events.connect(
         forums.ThreadStarted,
-        within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started, hearing.thread_started],
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_thread_started,
+            hearing.thread_started,
+        ],
     )
     events.connect(
         forums.ReplyWritten,
-        within=[reactions.words(thread, forum, "front"), reactions.tell_reply, hearing.reply_written],
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_reply,
+            hearing.reply_written,
+        ],
     )
     events.connect(
         forums.PostEdited,
-        within=[reactions.words(thread, forum, "front"), reactions.tell_edit, hearing.post_edited],
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_edit,
+            hearing.post_edited,
+        ],
     )
     events.connect(
-        forums.PostWithdrawn, within=[reactions.words(thread, forum, "front", "corrections"), reactions.tell_edit]
+        forums.PostWithdrawn,
+        within=[reactions.words(thread, forum, "front", "corrections"), reactions.index_post, reactions.tell_edit],
     )
     events.connect(
         forums.PostCorrected, within=[reactions.words(thread, forum, "front", "corrections"), reactions.tell_edit]

@@ -12,9 +12,14 @@ from palaver.web.help import pages as help_pages
 from palaver.web.house import contact, crawling
 from palaver.web.house.pages import house_page
 from palaver.web.members import pages as members
+from palaver.web.notices import choices, unsubscribe, worker
+from palaver.web.notices import pages as notices
 from palaver.web.operators import desk, house_pages, inquiries
 from palaver.web.places import forums, lists, old_addresses
+from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
+from palaver.web.search import pages as search_pages
+from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, pages, writing
 
 
@@ -45,12 +50,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("f/<str:slug>/", lists.forum, name="forum"),
     path("f/<str:slug>/about", forums.about, name="forum-about"),
     path("f/<str:slug>/mark", forums.mark, name="forum-mark"),
+    path("f/<str:slug>/subscription", subscriptions.of_forum, name="forum-subscription"),
+    path("f/<str:slug>/trash", trash.forum, name="forum-trash"),
     path("f/<str:slug>/start", writing.start, name="thread-start"),
     path("t/<int:thread_id>", pages.bare, name="thread-bare"),
     path("t/<int:thread_id>/new", pages.first_new, name="thread-new"),
     path("t/<int:thread_id>/replies", writing.reply_to_thread, name="thread-replies"),
     path("t/<int:thread_id>/lock", acts.lock, name="thread-lock"),
     path("t/<int:thread_id>/pin", acts.pin, name="thread-pin"),
+    path("t/<int:thread_id>/mark", marks.thread, name="thread-mark"),
+    path("t/<int:thread_id>/subscription", subscriptions.of_thread, name="thread-subscription"),
+    path("t/<int:thread_id>/trash", trash.thread, name="thread-trash"),
     path("t/<int:thread_id>/post/<int:number>", pages.numbered, name="post-numbered"),
     path("t/<int:thread_id>/feed.<feed:kind>", feeds.thread, name="thread-feed"),
     path("t/<int:thread_id>/<str:slug>", pages.thread, name="thread"),
@@ -61,8 +71,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
+    path("p/<int:post_id>/bookmark", bookmarks.bookmark, name="bookmark"),
+    path("marks", marks.ticked, name="marks"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/seen", notices.seen, name="notices-seen"),
+    path("notices/<int:notice_id>", notices.one, name="notice"),
+    path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("sw.js", worker.worker, name="worker"),
     path("positions", writing.position, name="positions"),
     path("m/<str:name>", members.member, name="member"),
+    path("m/<str:name>/follow", people.follow, name="member-follow"),
+    path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
+    path("m/<str:name>/avoid", people.avoid, name="member-avoid"),
+    path("me/", own.me, name="me"),
+    path("me/posts", own.posts, name="my-posts"),
+    path("me/threads", own.threads, name="my-threads"),
+    path("me/replies", own.replies, name="my-replies"),
+    path("me/followed", own.followed, name="my-followed"),
+    path("me/bookmarks", bookmarks.bookmarks, name="my-bookmarks"),
+    path("me/subscriptions", subscriptions.subscriptions, name="my-subscriptions"),
+    path("me/trash", trash.trash, name="my-trash"),
+    path("me/following", people.following_page, name="my-following"),
+    path("me/ignored", people.ignored_page, name="my-ignored"),
+    path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("search", search_pages.search, name="search"),
+    path("search/saved", saved_searches.saved, name="saved-searches"),
+    path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
     path("feed.<feed:kind>", feeds.home, name="home-feed"),
     path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
@@ -90,6 +124,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
     path("account/preferences/", preferences.preferences, name="preferences"),
+    path("account/notices/", choices.choices, name="notice-choices"),
+    path("account/notices/trial", choices.trial, name="notice-trial"),
+    path("account/notices/devices", choices.devices, name="notice-devices"),
+    path("account/notices/devices/<int:device_id>/dismiss", choices.dismiss, name="notice-device-dismiss"),
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),

@@ -69,6 +69,7 @@ class Reader:
     operator: bool = False
     unread: int = 0
     notices: int = 0
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "textarea", "select", "checkbox", "email", "password", "hidden"] = "text"
+    kind: Literal["text", "textarea", "select", "checkbox", "email", "password", "hidden", "time"] = "text"
     value: str = ""
     checked: bool = False
     options: tuple[tuple[str, str], ...] = ()
@@ -203,6 +204,8 @@ class ThreadRow:
     locked: bool = False
     removed: bool = False
     correction: str = ""
+    tick: str = ""
+    """What ticking this row sends: the thread and the number up to which it is then read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,11 @@ class ForumHead:
     mark_action: str = ""
     marked: Moment | None = None
     retired: bool = False
+    told: str = ""
+    """How the reader's subscription to this forum tells: "", "site", "mail", "digest" or "muted"."""
+    trashed: bool = False
+    tools: bool = False
+    """Whether the reader is offered to subscribe to the forum and to put it into the trash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +282,10 @@ class ListPage:
     forum: ForumHead | None = None
     mark_all_action: str = ""
     today: Moment | None = None
+    up_to: str = ""
+    """The instant at which this page was made, for marks: nothing that came later is marked unseen."""
+    ticks: bool = False
+    """Whether rows can be ticked and marked read together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +296,7 @@ class ForumsPage:
     categories: tuple[CategoryBlock, ...]
     retired: tuple[ForumRow, ...] = ()
     mark_all_action: str = ""
+    up_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +355,8 @@ class PostView:
     recommended: bool = False
     highlighted: bool = False
     first_new: bool = False
+    ignored: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +440,10 @@ class ThreadPage:
     last_number: int = 0
     read: int | None = None
     """The number up to which a member has read, -1 for nothing; None for guests, whose reading is nobody's business."""
+    shown_number: int = 0
+    """The highest number on this page: what "read up to here" means."""
+    told: str = ""
+    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,6 +555,8 @@ class MemberPage:
     unclaimed: str = ""
     own: bool = False
     pager: Pager = Pager()
+    acts: frozenset[str] | None = None
+    """On which of the reader's lists the member stands ("follow", "ignore", "avoid"); None: no lists are offered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from palaver.forums.models import Forum
 from palaver.forums.permissions import admitted_forum_ids
 from palaver.forums.rendering import member_address
 from palaver.live import position
+from palaver.reading import sight as sights
+from palaver.reading.sight import Sight
 from palaver.web import contexts, structured, templating
 from palaver.web.freshness import Kept
 
@@ -62,6 +64,20 @@ def readable(viewer: Viewer | None) -> frozenset[int]:
     if viewer.is_operator:
         return frozenset(known.forums)
     return known.open_to_members | admitted_forum_ids(viewer.id)
+
+
+def sight(request: HttpRequest) -> Sight:
+    """What this reader has put out of sight: asked once a request, and only for members who hide something."""
+    seen: Sight | None = getattr(request, "sight", None)
+    if seen is None:
+        seen = sights.of(getattr(request, "viewer", None))
+        see(request, seen)
+    return seen
+
+
+def see(request: HttpRequest, seen: Sight) -> None:
+    """Note what is out of sight, where a page has asked for it together with something else."""
+    request.sight = seen  # type: ignore[attr-defined]
 
 
 def forum_href(forum: reads.ForumRow) -> str:
@@ -122,6 +138,7 @@ def shell(
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
     may = readable(viewer)
+    hidden = sight(request).forums
     here = request.path
     reader = None
     if viewer is not None:
@@ -131,6 +148,8 @@ def shell(
             keys=viewer.keys_on,
             zone=viewer.time_zone,
             operator=viewer.is_operator,
+            notices=viewer.notice_count,
+            id=viewer.id,
         )
     flashes: tuple[contexts.Flash, ...] = ()
     if "messages" in request.COOKIES or hasattr(request, "_messages_added"):
@@ -140,7 +159,7 @@ def shell(
     main = tuple(
         contexts.Tab(row.name, forum_href(row), row.id == forum_id)
         for row in known.main
-        if row.id in may and not row.retired
+        if row.id in may and not row.retired and row.id not in hidden
     )
     current = known.forums[forum_id].category_id if forum_id in known.forums else None
     rail = tuple(
@@ -160,12 +179,14 @@ def shell(
         rail_categories=rail,
         trail=tuple(trail),
         flashes=flashes,
+        features=contexts.Features(notices=True),
         csrf_token=get_token(request) if token else "",
         canonical=canonical and settings.PALAVER_ORIGIN + canonical,
         description=description,
         live=live,
-        live_after=str(position.reached() or "") if live else "",
+        live_after=str(position.reached() or "") if live or viewer else "",
         here=here,
+        features=contexts.Features(search=True),
         robots=robots,
         feed=feed,
         structured=""

@@ -18,6 +18,7 @@ from palaver.kit.text import names
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import cacheable
+from palaver.web.reading import people
 from palaver.web.shell import answer, forum_link, places, readable, shell
 
 POSTS = 30
@@ -98,6 +99,7 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         else "",
         own=viewer is not None and viewer.id == found.pk,
         pager=contexts.Pager(later=later),
+        acts=people.standing(viewer, found.pk) if viewer is not None and viewer.id != found.pk else None,
     )
     href = member_address(found.name)
     robots = "noindex, follow" if before is not None else ""
