@@ -184,6 +184,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "account_reset_password_from_key": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
     "account_reset_password_done": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The operators' desk.
+    "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
+    "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
@@ -339,6 +341,8 @@ ADDRESSES: dict[str, str] = {
     "account_reset_password_from_key": "account/password/reset/key/1-no-such-key/",
     "account_reset_password_done": "account/password/reset/done/",
     # The operators' desk.
+    "set-up": "set-up",
+    "desk-first-steps": "desk/first-steps",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
@@ -386,8 +390,10 @@ class Town:
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
-        Member.objects.exclude(name="Nadia").update(joined_at=clock.now() - timedelta(days=400))
-        members = {name: Member.objects.get(pk=member.pk) for name, member in members.items()}
+        a_year_ago = clock.now() - timedelta(days=400)
+        Member.objects.exclude(name="Nadia").update(joined_at=a_year_ago, claimed_at=a_year_ago, post_count=40)
+        for member in members.values():
+            member.refresh_from_db()
         operator = operating.make_operator(members["Odile"], by=None)
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]

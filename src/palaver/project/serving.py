@@ -53,7 +53,7 @@ HEADERS = (
 )
 
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
-_SLOW = ("/account/",)
+_SLOW = ("/account/", "/set-up", "/join/", "/claim/")
 _QUERIES: dict[str, tuple[str, ...]] = {
     "/": ("before",),
     "/latest": ("before",),

@@ -87,7 +87,11 @@ def _people() -> None:
         within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
-    events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
+    events.connect(
+        # The first operator is what makes an installation a founded one, so the community's word changes with it.
+        accounts.OperatorMade,
+        within=[reactions.words(member, "community"), reactions.enter_operator],
+    )
 
 
 def _own_reading() -> None:

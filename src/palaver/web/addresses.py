@@ -8,6 +8,7 @@ from palaver.forums import orders
 from palaver.web import errors
 from palaver.web.accounts import flows, preferences
 from palaver.web.feeds import pages as feeds
+from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
 from palaver.web.house import contact, crawling
 from palaver.web.house.pages import house_page
@@ -132,6 +133,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
     path("account/", include(flows.patterns())),
+    path("set-up", founding.set_up, name="set-up"),
+    path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),

@@ -56,6 +56,7 @@ class Community:
     join_href: str = "/account/signup/"
     sign_in_href: str = "/account/login/"
     open_to_join: bool = True
+    sign_up: Literal["open", "invitation", "approval", "closed"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
