@@ -53,4 +53,5 @@ class Kept(Generic[T]):
 
     def at_hand(self) -> T | None:
         """The value if it is kept and still stands, else None. Asks no database."""
-        return self._kept if shared().read(self._names) == self._values else None
+        kept = self._kept
+        return kept[1] if kept is not None and shared().read(self._names) == kept[0] else None
