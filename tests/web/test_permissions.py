@@ -24,13 +24,14 @@ from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
 from tests.kit.pictures import making
 
-from palaver.accounts import joining, operating, suspending
-from palaver.accounts.models import Member
+from palaver.accounts import claiming, inviting, joining, operating, suspending
+from palaver.accounts.models import Application, Invitation, Member
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
 from palaver.web.house import contact
@@ -212,6 +213,18 @@ EXPECTED: dict[str, tuple[str, str]] = {
     # The operators' desk.
     "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
     "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-community": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-applications": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-forums": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-forum": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-category": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-members": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-member": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "invitations": ("302 200 200 200 200 200", "403 422 422 422 422 200"),
+    "invitation-end": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "applied": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "join": ("200 302 302 302 302 302", "200 302 302 302 302 302"),
+    "claim": ("200 200 200 200 200 200", "302 302 302 302 302 302"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
@@ -248,6 +261,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
+SECRET = "the-secret-of-an-invitation"
 ADDRESSES: dict[str, str] = {
     # Lists.
     "home": "",
@@ -385,11 +399,31 @@ ADDRESSES: dict[str, str] = {
     # The operators' desk.
     "set-up": "set-up",
     "desk-first-steps": "desk/first-steps",
+    "desk-community": "desk/community",
+    "desk-applications": "desk/applications",
+    "desk-forums": "desk/forums",
+    "desk-forum": "desk/forums/{forum_id}",
+    "desk-category": "desk/categories/{category_id}",
+    "desk-members": "desk/members",
+    "desk-member": "desk/members/{bram}",
+    "invitations": "account/invitations",
+    "invitation-end": "account/invitations/{invitation}/take-back",
+    "applied": "account/applied",
+    "join": "join/" + SECRET,
+    "claim": "claim/{claim}",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
 }
 FORMS: dict[str, dict[str, str]] = {
+    "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
+    "desk-applications": {"act": "admit", "application": "{application}"},
+    "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
+    "desk-forum": {"act": "appoint", "member": "Bram", "days": "90"},
+    "desk-category": {"act": "change", "name": "Other places", "mark": "issue", "place": "3"},
+    "desk-member": {"act": "suspend", "days": "3", "because": "Lamps."},
+    "invitations": {"once": "0123456789abcdef0123", "places": "1", "days": "7", "note": ""},
+    "claim": {"password": "a heron on the weir"},
     "thread-start": {"subject": "Butter", "body": "Salted."},
     "thread-replies": {"body": "Neither."},
     "thread-lock": {"reason": "All is said."},
@@ -490,6 +524,21 @@ class Town:
             self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
         self.saved = saving.save(member=members["Ana"], query="bread")
         self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
+        invitation = Invitation.objects.create(
+            checksum=inviting.checksum(SECRET), by=ana, expires_at=clock.now() + timedelta(days=3)
+        )
+        unclaimed = [
+            Member.objects.create(name=name, name_key=names.name_key(name)) for name in ("Old hand", "Somebody new")
+        ]
+        application = Application.objects.create(member=unclaimed[1], question="Why?", answer="Bread.")
+        self.more = {
+            "forum_id": Forum.objects.get(slug="open").pk,
+            "category_id": category.pk,
+            "bram": members["Bram"].pk,
+            "invitation": invitation.pk,
+            "claim": claiming.make_link(unclaimed[0], by=operator),
+            "application": application.pk,
+        }
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
@@ -518,10 +567,10 @@ class Town:
             "stop": self.stop,
             "saved": self.saved.pk,
             "token": self.saved.token,
+            **self.more,
         }
-        return f"/{ADDRESSES[name].format(**ids)}", {
-            field: value.format(**ids) for field, value in FORMS.get(name, {}).items()
-        }
+        form = {key: value.format(**ids) for key, value in FORMS.get(name, {}).items()}
+        return f"/{ADDRESSES[name].format(**ids)}", form
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from palaver.forums import orders
 from palaver.web import errors
-from palaver.web.accounts import flows, preferences
+from palaver.web.accounts import claims, flows, invitations, preferences
 from palaver.web.feeds import pages as feeds
 from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
@@ -15,7 +15,10 @@ from palaver.web.house.pages import house_page
 from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
-from palaver.web.operators import desk, house_pages, inquiries
+from palaver.web.operators import applications, desk, house_pages, inquiries
+from palaver.web.operators import community as desk_community
+from palaver.web.operators import people as desk_people
+from palaver.web.operators import places as desk_places
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
@@ -148,10 +151,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
+    path("account/invitations", invitations.invitations, name="invitations"),
+    path("account/invitations/<int:number>/take-back", invitations.take_back, name="invitation-end"),
+    path("account/applied", invitations.applied, name="applied"),
     path("account/", include(flows.patterns())),
+    path("join/<str:secret>", invitations.join, name="join"),
+    path("claim/<str:token>", claims.claim, name="claim"),
     path("set-up", founding.set_up, name="set-up"),
     path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/community", desk_community.community, name="desk-community"),
+    path("desk/applications", applications.applications, name="desk-applications"),
+    path("desk/forums", desk_places.forums, name="desk-forums"),
+    path("desk/forums/<int:forum_id>", desk_places.forum, name="desk-forum"),
+    path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
+    path("desk/members", desk_people.members, name="desk-members"),
+    path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),
