@@ -6,9 +6,9 @@ import re
 
 import pytest
 from django.test import Client
-from tests.cast import Cast, signed_in
 
 from palaver.search.models import SavedSearch
+from tests.cast import Cast, signed_in
 
 
 @pytest.fixture
