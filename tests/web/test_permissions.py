@@ -25,12 +25,16 @@ from tests.architecture.test_addresses import addresses
 
 from palaver.accounts import joining, operating, suspending
 from palaver.accounts.models import Member
+from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 from palaver.notices import telling, unsubscribing
+from palaver.web.house import contact
 
+# The contact form is refused when it comes sooner than a person writes.
+MADE = clock.ago(minutes=5)
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")
 
 # name of the address: (what is read, what is sent), one status a role; "closed" rows for the forum of the admitted.
@@ -126,6 +130,35 @@ EXPECTED: dict[str, tuple[str, str]] = {
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-orders": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "home-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "latest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "newest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "recommended-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "unanswered-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "category-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # A feed is the same for everybody, so one of a closed forum is nobody's.
+    "forum-feed open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "forum-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "thread-feed open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "thread-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "member-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "help": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "help-topic": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "terms": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "privacy": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "imprint": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "contact": ("200 200 200 200 200 200", "302 302 302 302 302 302"),
+    "robots": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap-places": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "sitemap-threads": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "security-txt": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "well-known-password": ("302 302 302 302 302 302", "405 405 405 405 405 405"),
+    "desk-inquiries": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-inquiry": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-pages": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-page": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     "theme": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     "language": ("405 405 405 405 405 405", "302 302 302 302 302 302"),
     # One's own account.
@@ -151,6 +184,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "account_reset_password_from_key": ("200 200 200 200 200 200", "200 200 200 200 200 200"),
     "account_reset_password_done": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The operators' desk.
+    "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
+    "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
@@ -161,7 +196,15 @@ EXPECTED: dict[str, tuple[str, str]] = {
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
     "Nadia": ("Bram", {}),
     # A host decides in the own forum alone.
-    "Hana": ("Chidi", {"thread-lock open": (403, 403), "thread-pin open": (403, 403)}),
+    "Hana": (
+        "Chidi",
+        {
+            "thread-lock open": (403, 403),
+            "thread-pin open": (403, 403),
+            "forum-feed closed": (403, 405),
+            "thread-feed closed": (403, 405),
+        },
+    ),
 }
 # Rows of a locked thread (its forum is open) and of a retired forum, where they differ from the open row.
 STATES: dict[str, dict[str, tuple[str, str]]] = {
@@ -247,6 +290,32 @@ ADDRESSES: dict[str, str] = {
     # The house: record, help, what a guest may choose.
     "record": "record",
     "help-orders": "help/orders",
+    "home-feed": "feed.atom",
+    "latest-feed": "latest.atom",
+    "newest-feed": "newest.json",
+    "recommended-feed": "recommended.atom",
+    "unanswered-feed": "unanswered.json",
+    "category-feed": "c/places/feed.atom",
+    "forum-feed": "f/{forum}/feed.atom",
+    "thread-feed": "t/{thread}/feed.json",
+    "member-feed": "m/Ana/feed.atom",
+    "record-feed": "record.atom",
+    "help": "help/",
+    "help-topic": "help/reading",
+    "terms": "terms",
+    "privacy": "privacy",
+    "imprint": "imprint",
+    "contact": "contact",
+    "robots": "robots.txt",
+    "sitemap": "sitemap.xml",
+    "sitemap-places": "sitemaps/places.xml",
+    "sitemap-threads": "sitemaps/threads-0.xml",
+    "security-txt": ".well-known/security.txt",
+    "well-known-password": ".well-known/change-password",
+    "desk-inquiries": "desk/inquiries",
+    "desk-inquiry": "desk/inquiries/{inquiry}",
+    "desk-pages": "desk/pages",
+    "desk-page": "desk/pages/terms",
     "theme": "theme",
     "language": "language",
     # One's own account.
@@ -272,6 +341,8 @@ ADDRESSES: dict[str, str] = {
     "account_reset_password_from_key": "account/password/reset/key/1-no-such-key/",
     "account_reset_password_done": "account/password/reset/done/",
     # The operators' desk.
+    "set-up": "set-up",
+    "desk-first-steps": "desk/first-steps",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
@@ -297,6 +368,9 @@ FORMS: dict[str, dict[str, str]] = {
         "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     },
+    "contact": {"email": "kaya@example.org", "subject": "Rooms", "text": "Is there one?", "stamp": contact.stamp(MADE)},
+    "desk-inquiry": {"answer": "There is."},
+    "desk-page": {"text": "Be kind.", "act": "save"},
     "positions": {"1": "1"},
     "theme": {"theme": "dark"},
     "language": {"language": "en"},
@@ -353,6 +427,7 @@ class Town:
                 placing.change_forum(forum, by=operator, retired_at=clock.now())
         suspending.suspend(members["Jonas"], by=operator, until=clock.now() + timedelta(days=3), because="Filters.")
         with transaction.atomic():
+            self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
             self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
         self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
@@ -366,7 +441,8 @@ class Town:
         """The status of one request; whatever it changed is undone."""
         address, form = self._fill(row)
         with transaction.atomic():
-            client = Client()
+            # Each from a connection of their own: the contact page counts by it.
+            client = Client(REMOTE_ADDR=f"203.0.113.{[*ROLES, *ALIKE].index(role) + 1}")
             if self.keys[role]:
                 client.cookies[settings.SESSION_COOKIE_NAME] = self.keys[role]
             answer = client.get(address) if method == "GET" else client.post(address, form)
@@ -378,6 +454,7 @@ class Town:
         ids = {
             **self.ids[place or "open"],
             "mail": self.mail,
+            "inquiry": self.inquiry,
             "notice": self.notice.pk if self.notice else 0,
             "stop": self.stop,
         }

@@ -128,3 +128,13 @@ def enter_community(event: community.CommunityChanged) -> None:
     """What operators change about the community itself; `by` is empty when it was done at the console or at set-up."""
     payload = {"by": event.by_id, "what": list(event.what)}
     enter("community.change", office="operator", subject="community", payload=payload)
+
+
+def enter_inquiry(event: community.InquiryReceived) -> None:
+    """That somebody wrote to the operators; who and what is theirs."""
+    enter("contact.received", office="guest", subject=f"inquiry:{event.inquiry_id}", payload={})
+
+
+def enter_answer(event: community.InquiryAnswered) -> None:
+    """And that an operator answered."""
+    enter("contact.answered", office="operator", subject=f"inquiry:{event.inquiry_id}", payload={"by": event.by_id})

@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 from palaver.accounts.reads import viewer
+from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.delivery.push import sending as pushing
 from palaver.forums.models import Forum
@@ -52,7 +53,7 @@ HEADERS = (
 )
 
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
-_SLOW = ("/account/",)
+_SLOW = ("/account/", "/set-up", "/join/", "/claim/")
 _QUERIES: dict[str, tuple[str, ...]] = {
     "/": ("before",),
     "/latest": ("before",),
@@ -60,7 +61,9 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "/unanswered": ("before",),
     "/forums": (),
     "/record": ("at",),
-    "/help/orders": (),
+    "/terms": (),
+    "/privacy": (),
+    "/imprint": (),
 }
 
 
@@ -101,6 +104,8 @@ def queries(path: str) -> tuple[str, ...] | None:
     known = _QUERIES.get(path)
     if known is not None:
         return known
+    if path.endswith((".atom", ".json", ".txt", ".xml")) or path.startswith("/help/"):
+        return ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")
     if path.startswith("/f/"):
@@ -204,6 +209,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget pushes", 86400, lambda: pushing.forget(clock.ago(days=30)))
     due.every("forget notices", 86400, lambda: seeing.forget(clock.ago(days=365)))
     due.every("forget live events", 3600, telling.prune)
+    due.every("forget inquiries", 86400, inquiring.forget)
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)

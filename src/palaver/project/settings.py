@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "palaver.web.doors.Viewing",
+    "palaver.web.founding.gate.Founding",
     "palaver.web.doors.SameOrigin",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -159,7 +160,6 @@ ACCOUNT_FORMS = {
     "change_password": "palaver.web.accounts.forms.ChangedPassword",
     "set_password": "palaver.web.accounts.forms.FirstPassword",
 }
-ACCOUNT_ALLOW_REGISTRATION = PALAVER_SIGN_UP == "open"
 
 EMAIL_BACKEND = "palaver.delivery.mail.backend.RowBackend"
 DEFAULT_FROM_EMAIL = PALAVER_MAIL_FROM or f"{PALAVER_NAME} <palaver@{_origin.hostname or 'localhost'}>"

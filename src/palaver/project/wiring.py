@@ -19,6 +19,8 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])
@@ -85,7 +87,11 @@ def _people() -> None:
         within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
-    events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
+    events.connect(
+        # The first operator is what makes an installation a founded one, so the community's word changes with it.
+        accounts.OperatorMade,
+        within=[reactions.words(member, "community"), reactions.enter_operator],
+    )
 
 
 def _own_reading() -> None:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from palaver.forums import orders
 from palaver.web import errors
 from palaver.web.accounts import flows, preferences
+from palaver.web.feeds import pages as feeds
+from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
+from palaver.web.house import contact, crawling
+from palaver.web.house.pages import house_page
 from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
-from palaver.web.operators import desk
+from palaver.web.operators import desk, house_pages, inquiries
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, pages, writing
+
+
+class FeedKind:
+    """The ending of a feed's address."""
+
+    regex = "atom|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FeedKind, "feed")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -44,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<int:thread_id>/subscription", subscriptions.of_thread, name="thread-subscription"),
     path("t/<int:thread_id>/trash", trash.thread, name="thread-trash"),
     path("t/<int:thread_id>/post/<int:number>", pages.numbered, name="post-numbered"),
+    path("t/<int:thread_id>/feed.<feed:kind>", feeds.thread, name="thread-feed"),
     path("t/<int:thread_id>/<str:slug>", pages.thread, name="thread"),
     path("p/<int:post_id>", pages.permanent, name="post"),
     path("p/<int:post_id>/reply", writing.reply_to_post, name="post-reply"),
@@ -79,7 +99,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/saved", saved_searches.saved, name="saved-searches"),
     path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
+    path("feed.<feed:kind>", feeds.home, name="home-feed"),
+    path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
+    path("newest.<feed:kind>", feeds.ordered(orders.NEWEST), name="newest-feed"),
+    path("recommended.<feed:kind>", feeds.ordered(orders.RECOMMENDED), name="recommended-feed"),
+    path("unanswered.<feed:kind>", feeds.ordered(orders.UNANSWERED), name="unanswered-feed"),
+    path("c/<str:slug>/feed.<feed:kind>", feeds.category, name="category-feed"),
+    path("f/<str:slug>/feed.<feed:kind>", feeds.forum, name="forum-feed"),
+    path("m/<str:name>/feed.<feed:kind>", feeds.member, name="member-feed"),
+    path("record.<feed:kind>", feeds.record, name="record-feed"),
+    path("help/", help_pages.index, name="help"),
     path("help/orders", help_pages.order, name="help-orders"),
+    path("help/<str:key>", help_pages.topic, name="help-topic"),
+    path("terms", house_page("terms"), name="terms"),
+    path("privacy", house_page("privacy"), name="privacy"),
+    path("imprint", house_page("imprint"), name="imprint"),
+    path("contact", contact.contact, name="contact"),
+    path("robots.txt", crawling.robots, name="robots"),
+    path("sitemap.xml", crawling.sitemap, name="sitemap"),
+    path("sitemaps/places.xml", crawling.sitemap_of_places, name="sitemap-places"),
+    path("sitemaps/threads-<int:number>.xml", crawling.sitemap_of_threads, name="sitemap-threads"),
+    path(".well-known/security.txt", crawling.security, name="security-txt"),
+    path(".well-known/change-password", crawling.change_password, name="well-known-password"),
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
@@ -92,7 +133,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
     path("account/", include(flows.patterns())),
+    path("set-up", founding.set_up, name="set-up"),
+    path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
+    path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
+    path("desk/pages", house_pages.house_pages, name="desk-pages"),
+    path("desk/pages/<str:key>", house_pages.house_page, name="desk-page"),
     path("desk/mail/<int:mail_id>", desk.mail, name="desk-mail"),
     path("desk/mail/<int:mail_id>/again", desk.resend, name="desk-mail-again"),
 ]

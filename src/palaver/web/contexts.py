@@ -56,6 +56,7 @@ class Community:
     join_href: str = "/account/signup/"
     sign_in_href: str = "/account/login/"
     open_to_join: bool = True
+    sign_up: Literal["open", "invitation", "approval", "closed"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ class Shell:
 
     `csrf_token` is set only on pages that no cache keeps. `live` names the topics of this page's stream, separated by
     commas, and is empty when nothing can happen to the page while it is read; `live_after` is the number of the last
-    event before the page was made, so that none is missed in between.
+    event before the page was made, so that none is missed in between. `feed` is the path of the page's feed without its
+    ending, empty where it has none; `structured` is the data block that tells programs what the page is about.
     """
 
     community: Community
@@ -138,6 +140,8 @@ class Shell:
     live_after: str = ""
     here: str = "/"
     robots: str = ""
+    feed: str = ""
+    structured: str = ""
 
 
 # ---------------------------------------------------------------- shared parts

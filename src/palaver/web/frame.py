@@ -50,6 +50,8 @@ def _looked_at(shell: Shell) -> Shell:
         live="",
         live_after="",
         robots="",
+        feed="",
+        structured="",
         here=shell.here if shell.here in _MARKED else "",
     )
 

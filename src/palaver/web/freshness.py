@@ -19,8 +19,11 @@ DECORATION = timedelta(seconds=60)
 
 
 def cacheable(response: HttpResponse, names: Iterable[str]) -> HttpResponse:
-    """Say that guests may be given this page again until one of its words changes, or its decoration is a minute old."""
-    response.cache_words = frozenset(names)  # type: ignore[attr-defined]
+    """Say that guests may be given this page again until one of its words changes, or its decoration is a minute old.
+
+    Every page shows the community's name, so its word is always among them.
+    """
+    response.cache_words = frozenset({*names, "community"})  # type: ignore[attr-defined]
     response.fresh_until = clock.now() + DECORATION  # type: ignore[attr-defined]
     return response
 
@@ -47,3 +50,8 @@ class Kept(Generic[T]):
             if not any(value & 1 for value in values) and table.read(self._names) == values:
                 self._kept = (values, made)
         return made
+
+    def at_hand(self) -> T | None:
+        """The value if it is kept and still stands, else None. Asks no database."""
+        kept = self._kept
+        return kept[1] if kept is not None and shared().read(self._names) == kept[0] else None

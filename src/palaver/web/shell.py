@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from jinja2 import Environment, Template
 
 from palaver.accounts.reads import Viewer
+from palaver.community.models import Community
 from palaver.forums import reads
 from palaver.forums.models import Forum
 from palaver.forums.permissions import admitted_forum_ids
@@ -21,8 +22,11 @@ from palaver.forums.rendering import member_address
 from palaver.live import position
 from palaver.reading import sight as sights
 from palaver.reading.sight import Sight
-from palaver.web import contexts, templating
+from palaver.web import contexts, structured, templating
 from palaver.web.freshness import Kept
+from palaver.web.standing import sentence, standing
+
+SignUp = Community.SignUp
 
 
 class Places(NamedTuple):
@@ -105,12 +109,13 @@ def trail(forum: reads.ForumRow | None = None, category: reads.CategoryRow | Non
 
 
 def community() -> contexts.Community:
-    """Who we are, by the settings."""
+    """Who we are, as the operators have settled it; the settings stand where they have not."""
+    said = standing().about
     return contexts.Community(
-        name=settings.PALAVER_NAME,
-        sentence=settings.PALAVER_SENTENCE
-        or _("A community where people, not algorithms, drive the discussion and set the standards."),
-        open_to_join=settings.ACCOUNT_ALLOW_REGISTRATION,
+        name=said.name,
+        sentence=sentence(said),
+        open_to_join=said.sign_up in {SignUp.OPEN, SignUp.APPROVAL},
+        sign_up=cast(Any, said.sign_up),
     )
 
 
@@ -128,8 +133,13 @@ def shell(
     live: str = "",
     robots: str = "",
     token: bool = False,
+    feed: str = "",
+    things: Sequence[structured.Thing] = (),
 ) -> contexts.Shell:
-    """The frame for one request. `token` puts a form token in: only for pages that are never cached."""
+    """The frame for one request. `token` puts a form token in: only for pages that are never cached.
+
+    `feed` is the path of the page's feed without its ending; `things` are what the page is about, for crawlers.
+    """
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
     may = readable(viewer)
@@ -174,15 +184,18 @@ def shell(
         rail_categories=rail,
         trail=tuple(trail),
         flashes=flashes,
-        features=contexts.Features(notices=True),
+        features=contexts.Features(search=True, notices=True),
         csrf_token=get_token(request) if token else "",
         canonical=canonical and settings.PALAVER_ORIGIN + canonical,
         description=description,
         live=live,
         live_after=str(position.reached() or "") if live or viewer else "",
         here=here,
-        features=contexts.Features(search=True),
         robots=robots,
+        feed=feed,
+        structured=""
+        if viewer is not None
+        else structured.block([*things, *structured.trail(trail, title, canonical)]),
     )
 
 

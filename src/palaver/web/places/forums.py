@@ -101,7 +101,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     blocks, retired = _blocks(request, row)
     page = contexts.ForumsPage(title=row.name, categories=blocks, retired=retired)
-    frame = shell(request, row.name, trail=trail(), canonical=f"/c/{row.slug}/")
+    frame = shell(request, row.name, trail=trail(), canonical=f"/c/{row.slug}/", feed=f"/c/{row.slug}/feed")
     return cacheable(answer("forums/category.html", frame, page), ["front", "places", "names"])
 
 

@@ -18,10 +18,21 @@ from palaver.forums.permissions import may_start
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.reading import reads
-from palaver.web import contexts, errors, moments
+from palaver.web import contexts, errors, moments, structured
 from palaver.web.doors import everyone, member, members
 from palaver.web.freshness import cacheable
-from palaver.web.shell import answer, forum_href, forum_link, places, readable, shell, sight, sign_of, trail
+from palaver.web.shell import (
+    answer,
+    community,
+    forum_href,
+    forum_link,
+    places,
+    readable,
+    shell,
+    sight,
+    sign_of,
+    trail,
+)
 from palaver.web.threads.pages import hosts_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,6 +144,11 @@ def _pager(
     return found, contexts.Pager(earlier=earlier, later=later)
 
 
+def _robots(request: HttpRequest) -> str:
+    """The further pages of a list move with every post: crawlers follow them and remember the list's address only."""
+    return "noindex, follow" if {"before", "page", "in", "order"} & set(request.GET) else ""
+
+
 def _title(order: orders.Order) -> str:
     return str(order.title)
 
@@ -176,6 +192,9 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
         canonical=path,
         description=str(order.sentence),
         live=",".join(f"forum:{i}" for i in sorted(ids)[:40]) if order is orders.LATEST else "",
+        robots=_robots(request),
+        feed="" if order is orders.UNREAD else "/feed" if path == "/" else path,
+        things=(structured.house(community().name, community().sentence),) if path == "/" else (),
     )
     page_ = contexts.ListPage(
         title=title or _title(order),
@@ -289,6 +308,8 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=path,
         description=row.description,
         live=f"forum:{row.id}",
+        robots=_robots(request),
+        feed=f"{path}feed" if row.id in readable(None) else "",
     )
     page = contexts.ListPage(
         title=row.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.reading import reads
 from palaver.reading import sight as sights
-from palaver.web import assembling, contexts, errors, moments
+from palaver.web import assembling, contexts, errors, moments, structured
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, see, shell, trail
@@ -153,6 +154,9 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         canonical=_canonical(request, head, view),
         description=opening.opening if opening.standing == Post.Standing.SHOWN else "",
         live=f"thread:{head.id}",
+        robots="noindex, follow" if asked_light else "",
+        feed=f"/t/{head.id}/feed" if head.forum_id in readable(None) else "",
+        things=() if viewer is not None else _things(head, opening, bodies, shown),
     )
     page_ = contexts.ThreadPage(
         id=head.id,
@@ -196,6 +200,30 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     )
     response = answer("threads/thread.html", frame, page_)
     return cacheable(response, [f"thread:{head.id}", "places", "names"])
+
+
+def _things(
+    head: reads.ThreadHead,
+    opening: forum_reads.PostRow,
+    bodies: dict[int, str],
+    shown: Sequence[forum_reads.PostRow],
+) -> tuple[structured.Thing, ...]:
+    """What the page is about, for programs; nothing once the original post is no longer shown."""
+    if opening.standing != Post.Standing.SHOWN:
+        return ()
+    forum = places().forums[head.forum_id]
+    return (
+        structured.posting(
+            head.subject,
+            href(head),
+            opening,
+            bodies.get(opening.id, ""),
+            max(head.post_count - 1, 0),
+            [row for row in shown if row.standing == Post.Standing.SHOWN],
+            forum=forum_link(forum),
+            language=forum.language,
+        ),
+    )
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:
