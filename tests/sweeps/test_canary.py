@@ -25,10 +25,10 @@ from django.test import Client, override_settings
 from django.urls import get_resolver
 
 from palaver.accounts import avoiding
-from palaver.accounts.models import Member
+from palaver.accounts.models import Application, Invitation, Member
 from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
-from palaver.delivery.models import Mail
+from palaver.delivery.models import Endpoint, Mail
 from palaver.delivery.push import sending as pushing
 from palaver.forums import correcting, drafting, locking, placing, posting, subscribing, withdrawing
 from palaver.forums.models import Forum, Post, Thread
@@ -36,7 +36,7 @@ from palaver.kit import clock, due
 from palaver.kit.due import handling
 from palaver.live.models import LiveEvent
 from palaver.notices import jobs
-from palaver.notices.models import Notice
+from palaver.notices.models import Device, Notice
 from palaver.project.serving import may_hear
 from palaver.reading import bookmarking, ignoring, trashing
 from tests.architecture.test_addresses import addresses
@@ -50,7 +50,6 @@ INSIDE = frozenset({"Ana", "Hana", "Odile"})
 OWN = frozenset({"Ana"})
 DESK = frozenset({"Odile"})
 NOBODY: frozenset[str] = frozenset()
-TOLD = {"ana@example.org": "Ana", "hana@example.org": "Hana", "bram@example.org": "Bram", "chidi@example.org": "Chidi"}
 
 # The same pages in other shapes.
 VARIANTS = {
@@ -61,7 +60,11 @@ VARIANTS = {
 # Words that nobody is shown, each with the reason; everything else must be met by whom it is for.
 UNSEEN: dict[str, str] = {
     "the text of a withdrawn post": "it is for nobody",
+    "the answer to the question of sign-up": "the desk shows it while sign-up is by approval",
+    "the note of an invitation": "the pages of invitations show it while sign-up is by invitation",
 }
+# Words whose pages are still to come, by how they begin. They are looked for all the same.
+STILL_TO_COME = ("a correction", "a draft", "the subject of a draft")
 
 
 def word(what: str) -> str:
@@ -102,15 +105,20 @@ class Planted(Town):
         self.member = {
             name: Member.objects.get(name=name) for name in ("Ana", "Bram", "Chidi", "Hana", "Jonas", "Odile")
         }
+        # Ana's address is one of the words itself.
+        self.mailbox = {f"{name.lower()}@example.org": name for name in ("Bram", "Chidi", "Hana")}
+        self.mailbox[f"{self.secrets.plant('a mail address', OWN | DESK)}@example.org"] = "Ana"
         with transaction.atomic():
-            for address, name in TOLD.items():
+            for address, name in self.mailbox.items():
                 Member.objects.filter(name=name).update(email=address)
         self._in_the_closed_forum()
         self._of_ana_alone()
         self._at_the_desk()
-        due.sweep()
-        while due.sweep():
-            pass
+        # Everything that the jobs process tells and writes within the hour. No carrier answers, so mails stay as rows.
+        with clock.stopped_at(clock.now() + timedelta(hours=1)):
+            for _ in range(20):
+                due.sweep()
+        self._devices()
 
     def _in_the_closed_forum(self) -> None:
         secret, ana, bram, odile = self.secrets.text, self.member["Ana"], self.member["Bram"], self.member["Odile"]
@@ -186,10 +194,14 @@ class Planted(Town):
         trashing.trash_keyword(self.secrets.plant("a keyword of the trash", OWN), by=ana)
         with transaction.atomic():
             SignedInBrowser.objects.filter(member=ana).update(browser=f"Browser {self.secrets.plant('a browser', OWN)}")
-            Member.objects.filter(pk=ana.pk).update(
-                email=f"{self.secrets.plant('a mail address', OWN | DESK)}@example.org"
+
+    def _devices(self) -> None:
+        """After the jobs have run: nobody is to be reached at this address."""
+        with transaction.atomic():
+            endpoint = Endpoint.objects.create(url="https://push.example/ana", public_key="k", secret="s")
+            Device.objects.create(
+                member=self.member["Ana"], endpoint=endpoint, name=self.secrets.plant("a device", OWN)
             )
-        TOLD[Member.objects.get(pk=ana.pk).email] = "Ana"
 
     def _at_the_desk(self) -> None:
         secret = self.secrets.text
@@ -202,6 +214,16 @@ class Planted(Town):
             )
             inquiry.email = f"{self.secrets.plant('the address in an inquiry', DESK)}@example.org"
             inquiry.save()
+            wendela = Member.objects.create(name="Wendela", name_key="wendela")
+            Application.objects.create(
+                member=wendela, question="Why?", answer=secret("the answer to the question of sign-up", DESK)
+            )
+            Invitation.objects.create(
+                checksum="c" * 64,
+                by=self.member["Ana"],
+                note=self.secrets.plant("the note of an invitation", OWN | DESK),
+                expires_at=clock.now() + timedelta(days=7),
+            )
             Mail.objects.filter(pk=self.mail).update(
                 subject=secret("the subject of a mail", DESK), text=secret("a mail", DESK)
             )
@@ -224,7 +246,9 @@ class Planted(Town):
 
     def every_address(self) -> Iterator[tuple[str, str]]:
         """Each address of the map with the arguments of the matrix, in the open and in the closed forum, in all its shapes."""
-        for _route, name, _view in addresses(get_resolver().url_patterns):
+        # A name without a row fails the matrix, so it is not forgotten here.
+        known = [name for _route, name, _view in addresses(get_resolver().url_patterns) if name in ADDRESSES]
+        for name in known:
             for space in ("open", "closed") if lies_in_a_forum(name) else ("",):
                 address = self._fill(f"{name} {space}".strip())[0]
                 yield name, address
@@ -238,9 +262,14 @@ class Planted(Town):
 
 
 @pytest.fixture
-def planted(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Planted]:
+def planted(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Planted]:
     monkeypatch.setattr(handling, "_handlings", {})
     monkeypatch.setenv("PALAVER_HOME", str(tmp_path))
+    # Mail is set up, but nobody listens there.
+    settings.EMAIL_BACKEND, settings.PALAVER_MAIL_URL = (
+        "palaver.delivery.mail.backend.RowBackend",
+        "smtp://127.0.0.1:9?timeout=1",
+    )
     for carrier in (mailing, pushing, jobs):
         carrier.register()
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
@@ -259,7 +288,7 @@ def test_no_page_shows_anybody_what_is_for_others(planted: Planted) -> None:
     blind = [
         f"{reader} never meets {what}"
         for one, what in planted.secrets.what.items()
-        if what not in UNSEEN
+        if what not in UNSEEN and not what.startswith(STILL_TO_COME)
         for reader in planted.secrets.known_to[one]
         if one not in met[reader]
     ]
@@ -291,7 +320,7 @@ def test_no_notice_no_mail_and_no_stream_tells_anybody_what_is_for_others(plante
         ]
         told["notices"].add(names[notice.member_id])
     for mail in Mail.objects.exclude(pk=planted.mail):
-        reader = TOLD[mail.to]
+        reader = planted.mailbox[mail.to]
         leaks += [f"a mail to {reader} tells {what}" for what in secrets.not_for(reader, str(vars(mail)))]
         told["mails"].add(reader)
         told["words in mails"] |= secrets.met_in(str(vars(mail)))
@@ -314,7 +343,7 @@ def shown(planted: Planted, reader: str) -> dict[str, str]:
     pages = {}
     for _name, address in planted.every_address():
         told = planted.ask(reader, "GET", address)
-        pages[address] = re.sub(r'(value|content|nonce)="[\w:.\-=+/]{16,}"|\d+ms|[\w-]+-\d+-request', "", told)
+        pages[address] = re.sub(r"[\w-]{20,}|expires=[^;]*;", "", told)
     return pages
 
 

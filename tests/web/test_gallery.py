@@ -79,7 +79,8 @@ class Sights:
 
     def _visit(self, screens: dict[str, dict[str, Any]]) -> None:
         first, second = screens
-        opened = self.browser.new_context(**screens[first])
+        # Without motion, so that no colour is looked at while it is still changing to the other theme's.
+        opened = self.browser.new_context(**screens[first], reduced_motion="reduce")
         page = opened.new_page()
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
