@@ -16,7 +16,7 @@ from tests.cast import Cast, fresh, original, seen_by, signed_in
 from palaver.accounts import settling
 from palaver.accounts.models import Member
 from palaver.accounts.reads import Viewer
-from palaver.forums import locking, orders, placing, reads, recommending, subscribing
+from palaver.forums import correcting, locking, orders, placing, reads, recommending, subscribing
 from palaver.forums.models import Forum, Post, Thread
 from palaver.kit import clock
 from palaver.reading import bookmarking, following, ignoring, marking, own, sight, trashing
@@ -123,6 +123,53 @@ def test_lists_of_more_threads_cost_no_more(cast: Cast) -> None:
     assert {where: len(statements(kaya, where)) for where in few} == few
     assert few["/unread"] <= 3
     assert few["/f/the-lounge/"] <= 7
+
+
+def everything_on(cast: Cast, thread: Thread) -> Client:
+    """Kaya with all that a member may have laid over what is read, on a thread with all that may be done to one."""
+    kaya, now = cast.kaya, clock.now()
+    assert cast.den
+    locking.pin(thread, by=cast.chidi, because="Look.")
+    locking.lock(thread, by=cast.chidi, because="Settled.")
+    correcting.correct(original(thread), by=cast.ana, line="Rye and wheat.")
+    recommending.recommend(original(thread), by=kaya)
+    marking.mark_forum(cast.lounge, by=kaya)
+    marking.read_up_to(thread, by=kaya, number=3)
+    bookmarking.keep(original(thread), by=kaya, note="Try it.", remind_at=now + timedelta(days=1))
+    following.follow(cast.ana, by=kaya)
+    ignoring.ignore(cast.emil, by=kaya)
+    trashing.trash_thread(cast.thread("Put away"), by=kaya)
+    trashing.trash_keyword("lamps", by=kaya)
+    subscribing.subscribe(thread, by=kaya)
+    subscribing.subscribe(cast.lounge, by=kaya)
+    cast.reply(cast.thread("Named"), text="What do you say, @Kaya?")
+    return signed_in(kaya)
+
+
+HOT = ("thread", "thread ?view=tree", "thread ?view=op", "thread ?highlight=followed", "/", "/latest", "/newest", "/recommended?in=ever",
+       "/unanswered", "/unread", "/f/the-lounge/", "/forums", "/c/life/", "/m/Ana")  # fmt: skip
+
+
+def test_the_statements_of_hot_pages_are_told_and_few(
+    cast: Cast, thread: Thread, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Design page 1: at most four with nothing special, seven with everything on (pytest -s shows the table)."""
+    plain = signed_in(cast.hana)
+    counted: dict[str, list[list[str]]] = {}
+    for name in HOT:
+        where = address(thread) + name.removeprefix("thread").strip() if name.startswith("thread") else name
+        counted[where] = [statements(Client(), where) if where != "/unread" else [], statements(plain, where)]
+    kaya = everything_on(cast, thread)
+    for where, asked in counted.items():
+        asked.append(statements(kaya, where))
+    with capsys.disabled():
+        print(f"\n{connection.vendor}, statements of a warm page (nothing is kept from the front's page cache)")
+        print(f"{'page':44} guest member everything on")
+        for where, asked in counted.items():
+            print(f"{where:44} {len(asked[0]):5} {len(asked[1]):6} {len(asked[2]):13}")
+    for where, (guest, member, everything) in counted.items():
+        assert len(guest) <= 4 and len(member) <= 4, f"{where}\n" + "\n".join(member)
+        assert len(everything) <= 7, f"{where}\n" + "\n".join(everything)
 
 
 # Plans.
