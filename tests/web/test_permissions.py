@@ -22,16 +22,18 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
+from tests.kit.pictures import making
 
 from palaver.accounts import claiming, inviting, joining, operating, suspending
 from palaver.accounts.models import Application, Invitation, Member
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import locking, placing, posting
+from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
+from palaver.search import saving
 from palaver.web.house import contact
 
 # The contact form is refused when it comes sooner than a person writes.
@@ -80,6 +82,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "post-reply closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
     "post-edit open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
     "post-edit closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
+    "post-correction open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
+    "post-correction closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
     "post-withdraw open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
     "post-withdraw closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
     "post-history open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -125,11 +129,33 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "notice-trial": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "notice-devices": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "notice-device-dismiss": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "preview": ("405 405 405 405 405 405", "403 200 200 200 200 200"),
+    "completion open": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "completion closed": ("302 403 403 403 200 200", "405 405 405 405 405 405"),
+    "drafts-kept open": ("302 200 200 200 200 200", "403 200 200 200 200 200"),
+    "drafts-kept closed": ("302 403 403 403 200 200", "403 403 403 403 200 200"),
+    "draft-discard open": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "draft-discard closed": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "drafts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "uploads": ("405 405 405 405 405 405", "403 422 422 422 422 422"),
+    "media open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "media-small open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media-small closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "files": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "file-take-down open": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
+    "file-take-down closed": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Searching: everybody searches; a kept search's feed is opened by its token alone.
+    "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "saved-searches": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "saved-search": ("302 405 405 405 405 405", "403 404 404 404 302 404"),
+    "saved-search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-orders": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "home-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "latest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -263,6 +289,7 @@ ADDRESSES: dict[str, str] = {
     "post": "p/{post}",
     "post-reply": "p/{post}/reply",
     "post-edit": "p/{post}/edit",
+    "post-correction": "p/{post}/correction",
     "post-withdraw": "p/{post}/withdraw",
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
@@ -298,11 +325,26 @@ ADDRESSES: dict[str, str] = {
     "notice-trial": "account/notices/trial",
     "notice-devices": "account/notices/devices",
     "notice-device-dismiss": "account/notices/devices/9/dismiss",
+    "preview": "preview",
+    "completion": "completion?place=reply:{thread}&q=@A",
+    "drafts-kept": "drafts?place=reply:{thread}",
+    "draft-discard": "drafts/{draft}/discard",
+    "drafts": "account/drafts",
+    "uploads": "uploads",
+    "media": "media/{media}",
+    "media-small": "media/{media_small}",
+    "files": "account/files",
+    "file-take-down": "account/files/{file}/take-down",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "search": "search?q=rye",
+    "search-feed": "search/feed/rye.atom",
+    "saved-searches": "search/saved",
+    "saved-search": "search/saved/{saved}",
+    "saved-search-feed": "search/saved/{token}.atom",
     "help-orders": "help/orders",
     "home-feed": "feed.atom",
     "latest-feed": "latest.atom",
@@ -388,9 +430,14 @@ FORMS: dict[str, dict[str, str]] = {
     "thread-pin": {"reason": "All should read it."},
     "post-reply": {"body": "Both."},
     "post-edit": {"body": "Or oats.", "subject": ""},
+    "post-correction": {"line": "Spelt, not rye."},
+    "preview": {"place": "reply:{thread}", "body": "Neither."},
+    "drafts-kept": {"place": "reply:{thread}", "body": "Neither."},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
     "thread-mark": {"number": "1"},
+    "saved-searches": {"q": "rye"},
+    "saved-search": {"act": "let-go"},
     "bookmark": {"act": "save", "note": "Try it.", "remind": "3"},
     "marks": {"read": "1.1"},
     "my-trash": {"keyword": "bread"},
@@ -445,8 +492,15 @@ class Town:
             thread = posting.start_thread(
                 forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
             )
+            size = (8, 8) if name == "open" else (9, 9)
+            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", size))
             reply = posting.reply(
-                thread=thread, author=ana, text="Or spelt.", subject="", answers=None, submission_key=f"{name}-two"
+                thread=thread,
+                author=ana,
+                text=f"Or spelt: {attaching.markdown(picture)}",
+                subject="",
+                answers=None,
+                submission_key=f"{name}-two",
             )
             self.ids[name] = {
                 "forum": forum.slug,
@@ -454,6 +508,10 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
+                "media": attaching.address(picture).removeprefix("/media/"),
+                "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
+                "file": picture.pk,
             }
             if name == "locked":
                 locking.lock(thread, by=members["Chidi"], because="All is said.")
@@ -464,6 +522,7 @@ class Town:
             self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
             self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.saved = saving.save(member=members["Ana"], query="bread")
         self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
         invitation = Invitation.objects.create(
             checksum=inviting.checksum(SECRET), by=ana, expires_at=clock.now() + timedelta(days=3)
@@ -506,6 +565,8 @@ class Town:
             "inquiry": self.inquiry,
             "notice": self.notice.pk if self.notice else 0,
             "stop": self.stop,
+            "saved": self.saved.pk,
+            "token": self.saved.token,
             **self.more,
         }
         form = {key: value.format(**ids) for key, value in FORMS.get(name, {}).items()}

@@ -22,9 +22,12 @@ from palaver.web.operators import places as desk_places
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
+from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
-from palaver.web.threads import acts, pages, writing
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.uploads import handing_out, taking
+from palaver.web.uploads import own as own_files
 
 
 class FeedKind:
@@ -71,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>", pages.permanent, name="post"),
     path("p/<int:post_id>/reply", writing.reply_to_post, name="post-reply"),
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
+    path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
@@ -82,7 +86,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>", notices.one, name="notice"),
     path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("sw.js", worker.worker, name="worker"),
+    path("preview", previews.preview, name="preview"),
+    path("completion", completion.completion, name="completion"),
+    path("drafts", drafts.kept, name="drafts-kept"),
+    path("drafts/<int:draft_id>/discard", drafts.discard, name="draft-discard"),
+    path("account/drafts", drafts.drafts, name="drafts"),
     path("positions", writing.position, name="positions"),
+    path("uploads", taking.upload, name="uploads"),
+    path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
+    path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
     path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
@@ -99,6 +111,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
     path("search", search_pages.search, name="search"),
+    path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
+    path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
     path("search/saved", saved_searches.saved, name="saved-searches"),
     path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
@@ -127,6 +141,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
+    path("account/files", own_files.files, name="files"),
+    path("account/files/<int:attachment_id>/take-down", own_files.take_down, name="file-take-down"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/notices/", choices.choices, name="notice-choices"),
     path("account/notices/trial", choices.trial, name="notice-trial"),
