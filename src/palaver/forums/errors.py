@@ -31,3 +31,9 @@ class RulesNotMet(Refusal):
 
 class NewcomersLimit(Refusal):
     """A new account has reached what it may do in its first days; the text says when that ends."""
+
+
+class NoRoom(Refusal):
+    """The disk has no room for a picture or file; what was written stands."""
+
+    status = 503

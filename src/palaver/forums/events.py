@@ -106,3 +106,13 @@ class ThreadPinned(Event):
 class ThreadUnpinned(Event):
     thread_id: int
     forum_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanged(Event):
+    """A member is told of what is new in a forum or thread from now on, told otherwise, or told no longer (or muted it)."""
+
+    member_id: int
+    forum_id: int | None
+    thread_id: int | None
+    subscribed: bool

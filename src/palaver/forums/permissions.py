@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_act, may_speak
 from palaver.forums import reads
-from palaver.forums.models import Admission, Forum, Lock, Office, Post, Thread
+from palaver.forums.models import Admission, Attachment, Forum, Lock, Office, Post, Thread
 from palaver.kit.decisions import YES, Decision, no
 
 
@@ -176,4 +176,37 @@ def may_see_history(member: Member | None, post: Post) -> Decision:
         return answer
     if post.standing != Post.Standing.SHOWN:
         return no(_("This post is not shown any more, and neither is its history."))
+    return YES
+
+
+def may_see_attachment(member: Member | None, attachment: Attachment) -> Decision:
+    """See a picture or fetch a file: its owner, and whoever may read a post that shows it and stands (page 2, Images)."""
+    if member is not None and attachment.owner_id == member.pk and member.is_active:
+        return YES
+    forums = Forum.objects.filter(
+        pk__in=Post.objects.filter(attachment_uses__attachment=attachment, standing=Post.Standing.SHOWN).values("forum")
+    )
+    if any(may_read(member, forum) for forum in forums):
+        return YES
+    return no(_("This picture or file is not shown in any post that you may read."))
+
+
+def everyone_may_see_attachment(attachment: Attachment) -> bool:
+    """Whether guests may, so that caches on the way may keep it for a while."""
+    return bool(may_see_attachment(None, attachment))
+
+
+def may_put_up(member: Member | None) -> Decision:
+    """Put up a picture or a file: whoever may write."""
+    return may_speak(member)
+
+
+def may_take_down(member: Member | None, attachment: Attachment) -> Decision:
+    """Take down one's own picture or file, once no post shows it; open to the suspended, since it only takes away."""
+    if not (answer := may_act(member)):
+        return answer
+    if member is None or attachment.owner_id != member.pk:
+        return no(_("Only the member who put it up can take this down."))
+    if attachment.uses.exists():
+        return no(_("A post shows this. Take it out of the post first, then it can be taken down."))
     return YES

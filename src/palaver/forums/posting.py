@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
-from palaver.forums import counting, drafting, naming, newcomers, paths, reads, rules
+from palaver.forums import attaching, counting, drafting, naming, newcomers, paths, reads, rules
 from palaver.forums.errors import EmptyText, OutOfDate, RulesNotMet, ThreadIsLocked
 from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
 from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
@@ -288,3 +288,4 @@ def _store_text(
     )
     body = PostBody(post=post, html=rendered.html, renderer=rendered.version)
     body.save(force_insert=post.version == 1, force_update=post.version > 1)
+    attaching.use(post, rendered.html)

@@ -11,8 +11,10 @@ from urllib.parse import quote
 from django.conf import settings
 
 from palaver.accounts.models import Member
-from palaver.forums.models import Post
+from palaver.forums import attaching
+from palaver.forums.models import Attachment, Post
 from palaver.kit.text import rendering
+from palaver.kit.text.finishing import Picture
 from palaver.kit.text.names import name_key
 
 # A text may hold tens of thousands of names or numbers. What a reader could take in is far below.
@@ -49,6 +51,7 @@ class PostLinks:
         self._names: dict[str, str] = {}
         self.members: dict[str, int] = {}
         self.posts: dict[int, Quotable] = {}
+        self._pictures: dict[str, Picture] = {}
 
     def prepare(self, names: Collection[str], numbers: Collection[int]) -> None:
         """Look up all names and numbers that are about to be asked for."""
@@ -79,6 +82,25 @@ class PostLinks:
     def reference_url(self, number: int) -> str | None:
         """The post's lasting address, or None when this thread has no such number."""
         return post_address(self._thread_id, number) if self._thread_id and number in self.posts else None
+
+    def prepare_pictures(self, addresses: Collection[str]) -> None:
+        """Look up the pictures that this text shows."""
+        tokens = {address.split("/")[2] for address in list(addresses)[: attaching.MOST_IN_A_POST]}
+        rows = Attachment.objects.filter(token__in=tokens, kind=Attachment.Kind.PICTURE)
+        self._pictures = {
+            attaching.address(row): Picture(
+                attaching.address(row),
+                row.width or 1,
+                row.height or 1,
+                attaching.address(row, small=True) if row.thumbnail_checksum else "",
+                row.thumbnail_width or 0,
+            )
+            for row in rows
+        }
+
+    def picture(self, address: str) -> Picture | None:
+        """How to show the picture at this address, or None when there is none such."""
+        return self._pictures.get(address)
 
 
 def _folded(name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import pytest
 
+from palaver.kit.text.finishing import Picture
 from palaver.kit.text.rendering import LONGEST, RENDERER_VERSION, Rendered, render, too_long
 from tests.kit.text.normal import faults
 from tests.kit.text.shared import cooked_posts
@@ -24,6 +25,15 @@ class Village:
 
     def reference_url(self, number: int) -> str | None:
         return f"/p/{number}" if number < 100 else None
+
+    def prepare_pictures(self, addresses: Collection[str]) -> None:
+        self.asked_pictures = list(addresses)
+
+    def picture(self, address: str) -> Picture | None:
+        """A tall tree with a smaller copy, and a wide lawn without."""
+        if address == "/media/1/t.jpg":
+            return Picture(address, 1500, 2000, "/media/1/small/t.jpg", 480)
+        return Picture(address, 1280, 640) if address == "/media/2/l.png" else None
 
 
 def markdown(source: str) -> Rendered:
@@ -135,7 +145,9 @@ def test_known_languages_are_coloured_and_others_stay_plain() -> None:
 
 
 def test_a_picture_of_another_house_becomes_a_link_and_ours_stays() -> None:
-    made = markdown("![a tree](https://e.org/t.png) ![ours](/media/t.png) [![in](https://e.org/i.png)](https://l.org)")
+    made = render(
+        "![a tree](https://e.org/t.png) ![ours](/media/t.png) [![in](https://e.org/i.png)](https://l.org)", "markdown"
+    )
     assert '<a href="https://e.org/t.png" class="image-link" rel="nofollow ugc noopener">a tree</a>' in made.html
     assert '<img src="/media/t.png" alt="ours" loading="lazy">' in made.html
     assert made.html.count("<img") == 1
@@ -300,3 +312,31 @@ def test_a_signature_stands_apart_and_a_table_keeps_its_shape() -> None:
 def test_mail_is_not_read_as_markdown_or_html() -> None:
     made = render("x <- c(1, 2) *not* <b>bold</b> :smile:", "plain")
     assert "x &lt;- c(1, 2) *not* &lt;b&gt;bold&lt;/b&gt; :smile:" in made.html
+
+
+def test_a_picture_of_ours_stands_in_its_place_before_it_has_come() -> None:
+    made = markdown('Look:\n\n![A "tall" tree](/media/1/t.jpg)')
+    assert made.html.strip() == (
+        "<p>Look:</p>\n"
+        '<p><a href="/media/1/t.jpg" class="picture"><img src="/media/1/small/t.jpg" '
+        'srcset="/media/1/small/t.jpg 480w, /media/1/t.jpg 1500w" sizes="(max-width: 540px) 100vw, 540px" '
+        'width="540" height="720" alt="A &quot;tall&quot; tree" loading="lazy" decoding="async"></a></p>'
+    )
+    assert made.has == frozenset({"image"}) and "tall" in made.opening
+
+
+def test_a_picture_of_ours_in_a_link_leads_where_the_link_leads() -> None:
+    made = markdown("[![lawn](/media/2/l.png)](https://l.org)")
+    assert '<img src="/media/2/l.png" width="640" height="320" alt="lawn"' in made.html
+    assert made.html.count("<a ") == 1 and 'href="https://l.org"' in made.html
+
+
+def test_a_picture_that_nobody_put_up_is_its_words() -> None:
+    assert '<a href="/media/9/gone.jpg" class="image-link">gone</a>' in markdown("![gone](/media/9/gone.jpg)").html
+    assert "<img" not in markdown("![](/media/../account/x)").html
+
+
+def test_pictures_are_asked_for_once_each() -> None:
+    village = Village()
+    render("![](/media/1/t.jpg) ![](/media/1/t.jpg) ![](/media/2/l.png)", "markdown", links=village)
+    assert village.asked_pictures == ["/media/1/t.jpg", "/media/2/l.png"]

@@ -16,7 +16,7 @@ and what lies beyond a cap is shown as typed. Words are never lost.
 """
 
 from palaver.kit.text.converting import to_markdown
-from palaver.kit.text.finishing import Links
+from palaver.kit.text.finishing import Links, Picture
 from palaver.kit.text.rendering import KINDS, RENDERER_VERSION, Kind, Rendered, render, too_long
 
-__all__ = ["KINDS", "RENDERER_VERSION", "Kind", "Links", "Rendered", "render", "to_markdown", "too_long"]
+__all__ = ["KINDS", "RENDERER_VERSION", "Kind", "Links", "Picture", "Rendered", "render", "to_markdown", "too_long"]

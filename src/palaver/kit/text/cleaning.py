@@ -5,7 +5,8 @@ Classes that may reach a page (the face styles these, nothing else gets through)
 - `blockquote.quote`, `cite.by` (first thing in a quote: who said it, linking back), `blockquote.level` (mail quoting),
   `details.folded` (a long quote, folded), `details.spoiler`, `div.snip` (something was left out here), `div.preview`
   (an imported link preview), `div.signature`
-- `a.mention`, `a.reference`, `a.image-link` (an image of another host, shown as a link), `a.outside`
+- `a.mention`, `a.reference`, `a.image-link` (an image of another host, shown as a link), `a.outside`, `a.picture` (a
+  picture of ours, leading to its full size)
 - `pre.code`, `code.language` and inside code the eight classes of `highlighting`: c k s n f t i d
 - `section.footnotes`, `ol.footnotes-list`, `li.footnote-item`, `sup.footnote-ref`, `a.footnote-backref`,
   `hr.footnotes-sep`

@@ -22,6 +22,7 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"^(.*?)(?:, #(\d{1,9}))?$", re.DOTALL)
+_OWN_PICTURE = re.compile(rf' src="({addresses.LOCAL_IMAGES}[^"]*)"')
 _QUIET = frozenset({"a", "code", "pre"})
 _REL = "nofollow ugc noopener"
 _OPENING = 80
@@ -38,6 +39,27 @@ class Links(Protocol):
 
     def reference_url(self, number: int) -> str | None:
         """The page of the thread or post with this number, or None."""
+
+    def prepare_pictures(self, addresses: Collection[str]) -> None:
+        """Look up all pictures of ours that are about to be asked for, by their addresses below `/media/`."""
+
+    def picture(self, address: str) -> Picture | None:
+        """How to show the picture at this address, or None when there is none such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of our own: its address and size in pixels, and its smaller copy's, "" when it is small itself."""
+
+    address: str
+    width: int
+    height: int
+    small: str = ""
+    small_width: int = 0
+
+
+# Pictures stand in a column of text: no wider than it, and no higher than a screen.
+_WIDEST, _HIGHEST = 640, 720
 
 
 @dataclass(slots=True)
@@ -68,6 +90,11 @@ def finish(html: str, *, links: Links | None, base: str, own: str, prefix: str, 
     imported text, `own` is this site's origin, `prefix` the only one allowed in ids."""
     members: Mapping[str, str | None] = {}
     pages: Mapping[int, str | None] = {}
+    pictures: Mapping[str, Picture | None] | None = None
+    if links is not None and f'src="{addresses.LOCAL_IMAGES}' in html:
+        ours = list(dict.fromkeys(unescape(src) for src in _OWN_PICTURE.findall(html)))
+        links.prepare_pictures(ours)
+        pictures = {address: links.picture(address) for address in ours}
     if links is not None and ("@" in html or "#" in html or "<cite" in html):
         names: dict[str, None] = {}
         numbers: dict[int, None] = {}
@@ -76,7 +103,7 @@ def finish(html: str, *, links: Links | None, base: str, own: str, prefix: str, 
             links.prepare(list(names), list(numbers))
             members = {name: links.member_url(name) for name in names}
             pages = {number: links.reference_url(number) for number in numbers}
-    return _Walk(base, own, prefix, emoji, members.get, pages.get).over(html)
+    return _Walk(base, own, prefix, emoji, members.get, pages.get, pictures).over(html)
 
 
 class _Walk:
@@ -88,9 +115,10 @@ class _Walk:
         emoji: bool,
         member: Callable[[str], str | None],
         page: Callable[[int], str | None],
+        pictures: Mapping[str, Picture | None] | None = None,
     ) -> None:
         self.base, self.own, self.prefix, self.emoji = base, own, prefix, emoji
-        self.member, self.page = member, page
+        self.member, self.page, self.pictures = member, page, pictures
         self.found = Findings()
         self.out: list[str] = []
         self.visible: list[str] = []
@@ -200,14 +228,35 @@ class _Walk:
         words = given.get("alt", "").strip() or given.get("title", "").strip()
         self.found.has.add("image")
         if address.startswith(addresses.LOCAL_IMAGES) and ".." not in address:
-            size = "".join(f' {side}="{given[side]}"' for side in ("width", "height") if given.get(side, "").isdigit())
-            self.out.append(f'<img src="{escape(address)}" alt="{given.get("alt", "")}"{size} loading="lazy">')
+            self._own_image(address, given, words)
         elif self.link or not address or not addresses.is_safe(address):
             self.out.append(words or escape(addresses.file_name(address)))
         else:
             shown = words or escape(addresses.file_name(address))
             self.out.append(f'<a href="{escape(address)}" class="image-link" rel="{_REL}">{shown}</a>')
         self._show(unescape(words))
+
+    def _own_image(self, address: str, given: dict[str, str], words: str) -> None:
+        alt = given.get("alt", "")
+        if self.pictures is None:
+            size = "".join(f' {side}="{given[side]}"' for side in ("width", "height") if given.get(side, "").isdigit())
+            self.out.append(f'<img src="{escape(address)}" alt="{alt}"{size} loading="lazy">')
+            return
+        picture = self.pictures.get(address)
+        if picture is None:
+            # Never put up, or forgotten since: its words stand for it.
+            shown = words or escape(addresses.file_name(address))
+            self.out.append(shown if self.link else f'<a href="{escape(address)}" class="image-link">{shown}</a>')
+            return
+        scale = min(1.0, _WIDEST / picture.width, _HIGHEST / picture.height)
+        width, height = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        sources = f'src="{escape(picture.address)}"'
+        if picture.small:
+            choice = f"{picture.small} {picture.small_width}w, {picture.address} {picture.width}w"
+            sources = f'src="{escape(picture.small)}" srcset="{escape(choice)}" sizes="(max-width: {width}px) 100vw, {width}px"'
+        image = f'<img {sources} width="{width}" height="{height}" alt="{alt}" loading="lazy" decoding="async">'
+        whole = image if self.link else f'<a href="{escape(picture.address)}" class="picture">{image}</a>'
+        self.out.append(whole)
 
     def _text(self, text: str) -> None:
         if self.citing:
