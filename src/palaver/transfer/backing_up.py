@@ -6,6 +6,7 @@ running processes. Posts that were acknowledged before it began are in it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -53,7 +54,8 @@ def back_up(path: Path, *, watch: Watch | None = None) -> Backup:
     made = Backup(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target: there is room for a backup there, and perhaps none in /tmp.
-    scratch = Path(tempfile.mkdtemp(prefix=".palaver-backup-", dir=path.parent))
+    sealing.sweep(path.parent)
+    scratch = Path(tempfile.mkdtemp(prefix=f".palaver-backup-{os.getpid()}-", dir=path.parent))
     try:
         manifest: dict[str, Any] = {"format": FORMAT, "palaver": palaver.__version__, "engine": connection.vendor}
         manifest["begun_at"] = clock.now().isoformat()

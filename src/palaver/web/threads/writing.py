@@ -29,6 +29,7 @@ from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
 from palaver.web.shell import answer, forum_link, places, shell, trail
 from palaver.web.threads import composing
+from palaver.web.uploads import taking
 
 FORM_FIELDS = {"text": "body", "because": "reason"}
 MOST_SHOWN_MEANWHILE = 20
@@ -64,6 +65,7 @@ class _Pressed:
 
 def _pressed(request: HttpRequest, where: drafting.Place, author: Member, once: str) -> _Pressed | None:
     """Preview or keep, if one of these buttons was pressed; None when the form is to be sent. Raises Refusal."""
+    taking.nothing_left_out(request)
     body, subject = request.POST.get("body", ""), request.POST.get("subject", "")
     done = _Pressed()
     if "keep" in request.POST:
