@@ -33,7 +33,6 @@ def test_a_member_keeps_hides_and_finds_again(
     open_thread(page, serving.address, WEIR)
     thread = page.url.split("#")[0]
     post = page.locator("article.post").nth(3)
-    words = post.locator(".prose").inner_text()[:20]
     post.get_by_role("link", name="Bookmark").click()
     if scripts:
         expect(post.get_by_role("link", name="Bookmarked")).to_be_visible()
@@ -99,16 +98,14 @@ def test_a_member_keeps_hides_and_finds_again(
 
     page.goto(f"{serving.address}/unread")
     rows = page.locator(".row")
-    before, first = rows.count(), rows.nth(0).locator("h2").inner_text()
+    ticked = [rows.nth(n).locator("h2").inner_text() for n in range(2)]
     look()
     for n in range(2):
         rows.nth(n).get_by_role("checkbox").check()
     page.get_by_role("button", name="Mark the ticked read").click()
     expect(page.locator(".flash")).to_contain_text("2 threads count as read")
-    assert before < 50
-    expect(rows).to_have_count(before - 2)
-    expect(page.get_by_role("heading", name=first, exact=True)).to_have_count(0)
-    assert words
+    for subject in ticked:
+        expect(page.get_by_role("heading", name=subject, exact=True)).to_have_count(0)
 
 
 def test_keys_keep_mark_and_lead_to_what_is_new(serving: Serving, person: Person) -> None:
@@ -128,7 +125,7 @@ def test_keys_keep_mark_and_lead_to_what_is_new(serving: Serving, person: Person
     page.keyboard.press("m")
     expect(page).to_have_url(re.compile("/me/$"))
     page.get_by_role("link", name="Bookmarks").click()
-    expect(page.get_by_role("link", name=re.compile(WEIR)).first).to_be_visible()
+    expect(page.locator("main ol.list > li")).to_have_count(1)
 
 
 def test_on_a_phone_me_leads_to_ones_own(serving: Serving, person: Person, accessible: Callable[..., None]) -> None:
