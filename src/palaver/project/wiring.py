@@ -19,7 +19,7 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
-    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry, hearing.inquiry_received])
     events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
@@ -101,9 +101,9 @@ def _own_reading() -> None:
         forums.SubscriptionChanged,
         reading.ForumMarked,
         reading.BookmarkChanged,
-        reading.BookmarkDue,
         reading.TrashChanged,
         reading.IgnoreChanged,
         reading.FollowChanged,
     ):
         events.connect(own)
+    events.connect(reading.BookmarkDue, within=[hearing.bookmark_due])
