@@ -220,7 +220,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "desk-category": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     "desk-members": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-member": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
-    "invitations": ("302 200 200 200 200 200", "403 422 422 422 422 200"),
+    "invitations": ("302 200 200 200 200 200", "403 200 200 422 200 200"),
     "invitation-end": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
     "applied": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "join": ("200 302 302 302 302 302", "200 302 302 302 302 302"),
@@ -479,12 +479,13 @@ class Town:
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
         self.ids: dict[str, dict[str, Any]] = {}
-        for name, fields in (
-            ("open", {}),
-            ("closed", {"who_reads": Forum.Gate.ADMITTED}),
-            ("locked", {}),
-            ("retired", {}),
-        ):
+        places: dict[str, dict[str, Any]] = {
+            "open": {},
+            "closed": {"who_reads": Forum.Gate.ADMITTED},
+            "locked": {},
+            "retired": {},
+        }
+        for side, (name, fields) in enumerate(places.items(), 8):
             forum = placing.open_forum(category=category, name=name.title(), by=operator, slug=name, **fields)
             placing.admit(forum, member=ana, by=operator)
             placing.admit(forum, member=members["Hana"], by=operator)
@@ -492,8 +493,8 @@ class Town:
             thread = posting.start_thread(
                 forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
             )
-            size = (8, 8) if name == "open" else (9, 9)
-            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", size))
+            # Of another size in each, since the same picture put up again is the one there is.
+            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", (side, side)))
             reply = posting.reply(
                 thread=thread,
                 author=ana,
