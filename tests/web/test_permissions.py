@@ -233,7 +233,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
 # Further roles answer as a column does, but for what is listed: (what is read, what is sent). Nadia has joined this morning
 # and answers as Bram, who is no newcomer. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
-    "Nadia": ("Bram", {}),
+    "Nadia": ("Bram", {"invitations": (200, 422)}),
     # A host decides in the own forum alone.
     "Hana": (
         "Chidi",

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 
 import palaver
+from palaver.forums import attaching
 from palaver.forums.models import Attachment
 from palaver.kit import clock, env
 from palaver.transfer import sealing, tables
@@ -59,7 +60,8 @@ def back_up(path: Path, *, watch: Watch | None = None) -> Backup:
     try:
         manifest: dict[str, Any] = {"format": FORMAT, "palaver": palaver.__version__, "engine": connection.vendor}
         manifest["begun_at"] = clock.now().isoformat()
-        with sealing.written(path, seen) as packing:
+        # Held, so that no attachment of the instant we take is swept away before it is packed.
+        with attaching.store().holding(), sealing.written(path, seen) as packing:
             add = _add_sqlite if connection.vendor == "sqlite" else _add_postgresql
             manifest |= add(packing, scratch, seen)
             _add_files(packing, manifest, made, seen)
