@@ -27,7 +27,7 @@ from palaver.accounts import joining, operating, suspending
 from palaver.accounts.models import Member
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import locking, placing, posting
+from palaver.forums import drafting, locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 from palaver.notices import telling, unsubscribing
@@ -79,6 +79,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "post-reply closed": ("302 404 404 404 200 200", "403 404 404 404 302 302"),
     "post-edit open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
     "post-edit closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
+    "post-correction open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
+    "post-correction closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
     "post-withdraw open": ("302 403 403 403 200 403", "403 403 403 403 302 403"),
     "post-withdraw closed": ("302 404 404 404 200 403", "403 404 404 404 302 403"),
     "post-history open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -124,6 +126,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "notice-trial": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "notice-devices": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
     "notice-device-dismiss": ("405 405 405 405 405 405", "403 302 302 302 302 302"),
+    "preview": ("405 405 405 405 405 405", "403 200 200 200 200 200"),
+    "completion open": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "completion closed": ("302 403 403 403 200 200", "405 405 405 405 405 405"),
+    "drafts-kept open": ("302 200 200 200 200 200", "403 200 200 200 200 200"),
+    "drafts-kept closed": ("302 403 403 403 200 200", "403 403 403 403 200 200"),
+    "draft-discard open": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "draft-discard closed": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "drafts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -249,6 +259,7 @@ ADDRESSES: dict[str, str] = {
     "post": "p/{post}",
     "post-reply": "p/{post}/reply",
     "post-edit": "p/{post}/edit",
+    "post-correction": "p/{post}/correction",
     "post-withdraw": "p/{post}/withdraw",
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
@@ -284,6 +295,11 @@ ADDRESSES: dict[str, str] = {
     "notice-trial": "account/notices/trial",
     "notice-devices": "account/notices/devices",
     "notice-device-dismiss": "account/notices/devices/9/dismiss",
+    "preview": "preview",
+    "completion": "completion?place=reply:{thread}&q=@A",
+    "drafts-kept": "drafts?place=reply:{thread}",
+    "draft-discard": "drafts/{draft}/discard",
+    "drafts": "account/drafts",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
@@ -354,6 +370,9 @@ FORMS: dict[str, dict[str, str]] = {
     "thread-pin": {"reason": "All should read it."},
     "post-reply": {"body": "Both."},
     "post-edit": {"body": "Or oats.", "subject": ""},
+    "post-correction": {"line": "Spelt, not rye."},
+    "preview": {"place": "reply:{thread}", "body": "Neither."},
+    "drafts-kept": {"place": "reply:{thread}", "body": "Neither."},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
     "thread-mark": {"number": "1"},
@@ -420,6 +439,7 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
             }
             if name == "locked":
                 locking.lock(thread, by=members["Chidi"], because="All is said.")
@@ -458,7 +478,9 @@ class Town:
             "notice": self.notice.pk if self.notice else 0,
             "stop": self.stop,
         }
-        return f"/{ADDRESSES[name].format(**ids)}", FORMS.get(name, {})
+        return f"/{ADDRESSES[name].format(**ids)}", {
+            field: value.format(**ids) for field, value in FORMS.get(name, {}).items()
+        }
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ HEADERS = (
 )
 
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
-_SLOW = ("/account/", "/set-up", "/join/", "/claim/")
+_SLOW = ("/account/", "/set-up", "/join/", "/claim/", "/preview")
 _QUERIES: dict[str, tuple[str, ...]] = {
     "/": ("before",),
     "/latest": ("before",),
@@ -94,7 +94,7 @@ def load() -> Handler:
 
 def classify(method: str, path: str) -> Lane:
     """Which lane a request runs in."""
-    if path.startswith(_SLOW) and not path.startswith(("/account/preferences", "/account/sessions")):
+    if path.startswith(_SLOW) and not path.startswith(("/account/preferences", "/account/sessions", "/account/drafts")):
         return "slow"
     return "pages"
 

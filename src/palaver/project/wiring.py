@@ -19,6 +19,7 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
+    events.connect(reading.BookmarkDue, within=[reactions.remind])
     events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
     events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
@@ -101,7 +102,6 @@ def _own_reading() -> None:
         forums.SubscriptionChanged,
         reading.ForumMarked,
         reading.BookmarkChanged,
-        reading.BookmarkDue,
         reading.TrashChanged,
         reading.IgnoreChanged,
         reading.FollowChanged,

@@ -21,7 +21,7 @@ from palaver.web.reading import bookmarks, marks, own, people, subscriptions, tr
 from palaver.web.record import pages as record
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
-from palaver.web.threads import acts, pages, writing
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
 
 
 class FeedKind:
@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>", pages.permanent, name="post"),
     path("p/<int:post_id>/reply", writing.reply_to_post, name="post-reply"),
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
+    path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
@@ -79,6 +80,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>", notices.one, name="notice"),
     path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("sw.js", worker.worker, name="worker"),
+    path("preview", previews.preview, name="preview"),
+    path("completion", completion.completion, name="completion"),
+    path("drafts", drafts.kept, name="drafts-kept"),
+    path("drafts/<int:draft_id>/discard", drafts.discard, name="draft-discard"),
+    path("account/drafts", drafts.drafts, name="drafts"),
     path("positions", writing.position, name="positions"),
     path("m/<str:name>", members.member, name="member"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),

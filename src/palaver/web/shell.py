@@ -142,7 +142,10 @@ def shell(
     """
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
-    may = readable(viewer)
+    # Main forums are nearly always open: a further statement is for communities where one of them is not.
+    may = known.open_to_all if viewer is None else known.open_to_members
+    if any(row.id not in may for row in known.main):
+        may = readable(viewer)
     hidden = sight(request).forums
     here = request.path
     reader = None

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from palaver.accounts.reads import Viewer
 from palaver.forums import orders, subscribing
+from palaver.forums import reads as forum_reads
 from palaver.forums.models import Forum, Subscription
 from palaver.forums.permissions import may_start
 from palaver.forums.reads import ForumRow
@@ -22,7 +23,7 @@ from palaver.kit.decisions import YES, Decision
 from palaver.reading import reads
 from palaver.web import contexts, errors, moments, structured
 from palaver.web.doors import everyone, member, members
-from palaver.web.freshness import cacheable
+from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import (
     answer,
     community,
@@ -46,6 +47,10 @@ _WINDOWS = {
 }
 
 
+# Few posts are ever corrected, and every list would ask: kept until one is corrected, or is withdrawn with its line.
+_corrected = Kept(forum_reads.corrected_threads, "corrections")
+
+
 def thread_href(thread_id: int, slug: str) -> str:
     """A thread's canonical address."""
     return f"/t/{thread_id}/{slug}"
@@ -58,6 +63,7 @@ def rows(
     where = moments.zone(viewer.time_zone if viewer else "")
     now = clock.now()
     known = places().forums
+    corrected = _corrected.get()
     made = []
     for row in found:
         href = thread_href(row.id, row.slug)
@@ -81,6 +87,7 @@ def rows(
                 pinned=row.pinned,
                 locked=row.locked,
                 tick=f"{row.id}.{row.last_number}" if ticks else "",
+                correction=corrected.get(row.id, ""),
             )
         )
     return tuple(made)
