@@ -43,6 +43,8 @@ from palaver.search import saving
 from tests.architecture.test_addresses import addresses
 from tests.web.test_permissions import ADDRESSES, FORMS, Town, lies_in_a_forum
 
+pytestmark = pytest.mark.one_database
+
 COMMON = "marmot"
 """Stands beside every word that search may find: who looks for it meets the others."""
 READERS = ("guest", "Bram", "Chidi", "Hana", "Ana", "Odile")
