@@ -83,16 +83,18 @@ def recommendation_taken_back(event: forums.RecommendationTakenBack) -> None:
 
 def bookmark_due(event: reading.BookmarkDue) -> None:
     """The member, of a bookmark whose instant has come; once for each instant."""
-    when = Bookmark.objects.filter(pk=event.bookmark_id).values_list("remind_at", flat=True).first()
-    mark = f"{when:%Y%m%d%H%M%S}" if when else ""
-    key = f"bookmark:{event.bookmark_id}:{mark}"
-    telling.tell(event.member_id, kinds.REMINDER.key, key=key, post_id=event.post_id)
+    kept = Bookmark.objects.get(pk=event.bookmark_id)
+    # Moved to another instant it is another reminder, so the instant is part of the key.
+    key = f"bookmark:{kept.pk}:{kept.remind_at:%Y%m%d%H%M%S}"
+    telling.tell(event.member_id, kinds.REMINDER.key, key=key, post_id=event.post_id, words=kept.note)
 
 
 def inquiry_received(event: community.InquiryReceived) -> None:
     """The operators, that somebody has written to them; what was written stands at the desk alone."""
     words = gettext("Somebody has written to the operators")
-    telling.tell_operators(kinds.DESK.key, key=f"inquiry:{event.inquiry_id}", words=words, href=f"/desk/inquiries/{event.inquiry_id}")
+    telling.tell_operators(
+        kinds.DESK.key, key=f"inquiry:{event.inquiry_id}", words=words, href=f"/desk/inquiries/{event.inquiry_id}"
+    )
 
 
 def places_changed(event: forums.PlacesChanged) -> None:
