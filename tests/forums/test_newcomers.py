@@ -81,6 +81,13 @@ def test_time_and_five_posts_lift_the_limits(cast: Cast, thread: Thread) -> None
         cast.reply(thread, by=fresh(cast.dara), text="https://a.example https://b.example https://c.example")
 
 
+def test_the_count_is_the_members_own_and_not_that_of_an_older_row(cast: Cast, thread: Thread) -> None:
+    dara = newcomer(cast)
+    for n in range(7):
+        with at(LATER + timedelta(days=4, minutes=n)):
+            cast.reply(thread, by=dara, text=f"Oat {n}.")
+
+
 def test_five_posts_on_the_first_day_do_not(cast: Cast, thread: Thread) -> None:
     newcomer(cast)
     write(cast, thread, 5)

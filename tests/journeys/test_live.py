@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.journeys.people import open_thread, reply, sign_in
 from tests.journeys.running import Serving
@@ -19,6 +19,41 @@ SUBJECT = "What is on your windowsill right now?"
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: "layout-shift", buffered: true}); }"""
+
+
+WATCH = """() => { const bar = document.querySelector("[data-live-bar]"); window.toldAt = [];
+  new MutationObserver(() => { if (/\\d/.test(bar.textContent) && bar.checkVisibility()) window.toldAt.push(performance.timeOrigin + performance.now()); })
+    .observe(bar, {childList: true, subtree: true, characterData: true, attributes: true}); }"""
+GENEROUS = 5.0
+"""Seconds. The product is to do it within one; a machine that runs other things at once is given more."""
+
+
+def sent_from(page: Page) -> list[Request]:
+    """The replies that will be sent from this page; it grows. Positions and drafts are sent beside them."""
+    sent: list[Request] = []
+    page.on(
+        "request",
+        lambda one: sent.append(one) if one.method == "POST" and re.search("/repl(y|ies)$", one.url) else None,
+    )
+    return sent
+
+
+def acknowledged(request: Request) -> float:
+    """The instant, in seconds, at which the browser had the first byte of the answer."""
+    return (request.timing["startTime"] + request.timing["responseStart"]) / 1000
+
+
+def latency(readers: list[Page], answered: float) -> list[float]:
+    """How long after an instant each of these readers was told first, in seconds."""
+    return [reader.evaluate("window.toldAt[0]") / 1000 - answered for reader in readers]
+
+
+def told(what: str, seconds: list[float]) -> None:
+    """Print how long readers waited (pytest -s shows it), and hold it to what is generous."""
+    print(
+        f"\n{what}: first {min(seconds) * 1000:.0f} ms, last {max(seconds) * 1000:.0f} ms after the post was acknowledged"
+    )
+    assert max(seconds) < GENEROUS
 
 
 def listening(page: Page) -> None:
@@ -39,11 +74,15 @@ def test_a_reply_shows_itself_to_all_readers_within_seconds(serving: Serving, pe
     writer = person().new_page()
     sign_in(writer, serving.address, "Femi")
     open_thread(writer, serving.address, SUBJECT)
+    for reader in [*readers, member]:
+        reader.evaluate(WATCH)
+    sent = sent_from(writer)
     written = reply(writer, "A pot of basil that believes in me.")
     for reader in [*readers, member]:
         bar = reader.locator("[data-live-bar]")
         expect(bar).to_have_text("1 new reply – show", timeout=5000)
         assert reader.locator(f"#{written}").count() == 0
+    told("Five browsers on two page workers", latency([*readers, member], acknowledged(sent[0])))
     again = reply(writer, "And a second pot, which does not.")
     for reader in [*readers, member]:
         expect(reader.locator("[data-live-bar]")).to_have_text("2 new replies – show", timeout=5000)
@@ -132,9 +171,13 @@ def test_ten_tabs_of_one_browser_share_a_stream_and_still_load_pages(serving: Se
     sign_in(writer, serving.address, "Femi")
     writer.goto(tabs[0].url)
     listening(tabs[-1])
+    for tab in tabs:
+        tab.evaluate(WATCH)
+    sent = sent_from(writer)
     reply(writer, "The one that closes.")
     for tab in tabs:
         expect(tab.locator("[data-live-bar]")).to_have_text("1 new reply – show", timeout=6000)
+    told("Ten tabs of one browser", latency(tabs, acknowledged(sent[0])))
     for tab in tabs:
         tab.goto(f"{serving.address}/forums")
         expect(tab.locator("h1")).to_have_text("All forums")

@@ -29,9 +29,15 @@ from palaver.web.contexts import (
     CategoryBlock,
     Community,
     ComposePage,
+    Composer,
+    CorrectionLine,
+    CorrectionPage,
     DeskPage,
     DeskTable,
     Difference,
+    DraftFound,
+    DraftRow,
+    DraftsPage,
     Empty,
     EventLine,
     Features,
@@ -379,7 +385,7 @@ def thread(view: Any = "flat", *, guest: bool = False, **more: Any) -> ThreadPag
     values: dict[str, Any] = {
         "replies": 9,
         "new": 0 if guest else 3,
-        "reply": None if guest else ReplyForm("/t/7/reply", "k1"),
+        "reply": None if guest else ReplyForm("/t/7/reply", "k1", composer=Composer("reply:7", seen=9)),
         "table": table_of(posts(guest)),
         "pager": Pager(),
         **more,
@@ -653,6 +659,10 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
                         (Difference("same", "The gate has opened for twelve months."),),
                     ),
                 ),
+                (
+                    CorrectionLine("It was eleven months.", at("Mon 9:05"), None),
+                    CorrectionLine("It was ten months.", at("Sun 17:00"), at("Mon 9:05")),
+                ),
             ),
         },
     )
@@ -684,6 +694,14 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 purpose=HEAD.sentence,
                 rules=("A source link is required.", "At most four quoted paragraphs."),
                 cancel_href="/f/x/",
+                composer=Composer(
+                    "start:1",
+                    "start:1@3",
+                    DraftFound(3, at("Sunday"), 1),
+                    None,
+                    4,
+                    ("You are new here: you can send 3 more posts within these 24 hours.",),
+                ),
             ),
         },
     )
@@ -703,6 +721,7 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 since=(posts()[4],),
                 cancel_href="/p/701",
                 preview=Markup("<p>I think</p>"),
+                composer=Composer("answer:701", seen=9, kept="Kept as a draft."),
             ),
         },
     )
@@ -720,6 +739,44 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 subject="She kept it, so far",
                 reason="",
                 cancel_href="/p/702",
+                composer=Composer("edit:702"),
+            ),
+        },
+    )
+    yield (
+        "drafts",
+        "threads/drafts.html",
+        {
+            "shell": SHELL,
+            "page": DraftsPage(
+                (
+                    DraftRow(
+                        1, f"A reply in “{ARABIC}”", "/t/7/replies?draft=1", "", "I think that " * 20, at("15:47")
+                    ),
+                    DraftRow(2, "A new thread in Editorials", "/f/x/start?draft=2", LONG, "", at("Sunday")),
+                    DraftRow(3, "A place you cannot read any more", "", "", "One line\n\nand another", at("1 Nov")),
+                ),
+                50,
+            ),
+        },
+    )
+    yield (
+        "drafts-none",
+        "threads/drafts.html",
+        {"shell": SHELL, "page": DraftsPage((), 50)},
+    )
+    yield (
+        "correction",
+        "threads/correction.html",
+        {
+            "shell": SHELL,
+            "page": CorrectionPage(
+                Link("#2 · Time for the river board", "/p/702"),
+                "/p/702/correction",
+                "The board meets on Tuesday, not on Monday.",
+                True,
+                300,
+                {"line": "This line has 301 characters; 300 fit."},
             ),
         },
     )

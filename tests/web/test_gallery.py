@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,14 @@ DARK: dict[str, Any] = {**LIGHT, "color_scheme": "dark"}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 
-SCREENS = {"light": LIGHT, "dark": DARK, "phone": PHONE, "narrow": NARROW}
+# A desktop is looked at in light, then turned dark; a phone is held upright, then made narrow.
+DESK: dict[str, dict[str, Any]] = {"light": LIGHT, "dark": DARK}
+HAND: dict[str, dict[str, Any]] = {"phone": PHONE, "narrow": NARROW}
+SCREENS = {**DESK, **HAND}
 SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
-RUN_AXE = """async () => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}});
+RUN_AXE = """async (rules) => {
+  const only = rules ? {type: "rule", values: rules} : {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]};
+  const found = await axe.run(document, {runOnly: only});
   return found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + (node.any[0]?.message ?? "")).join(" | "));
 }"""
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), textarea")]
@@ -37,6 +40,8 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary
     if (target.matches("[type=checkbox], [type=radio]")) return target.labels[0].getBoundingClientRect().height < 44;
     return box.height < 43.5 || box.width < 24;
   }).map((target) => target.outerHTML.slice(0, 120) + " " + JSON.stringify(target.getBoundingClientRect()))"""
+# What can differ between the themes of one page: they set other colours, and nothing else (a test below holds that).
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 OVERLAPS = """() => {
   const texts = [...document.querySelectorAll("h1, h2, h3, .prose, .post-by, .acts, .row-meta, .row-last, .row-replies, .tree a, .crumbs, .button")].filter((one) => !one.closest(".unseen, .bottom-bar, .live-bar, dialog") && one.checkVisibility());
   const found = [];
@@ -60,7 +65,7 @@ WORN_BY_OTHERS = re.compile(r"account-(?!login|signup$|email$)|error-(?!403|404)
 
 
 class Sights:
-    """One visit to each page per kind of screen answers every question; each test then asserts one of the answers."""
+    """One visit to each page on a desk and in the hand answers every question; each test then asserts one of the answers."""
 
     def __init__(self, browser: Browser, address: str, pages: dict[str, Path]) -> None:
         self.browser, self.address, self.pages = browser, address, pages
@@ -69,29 +74,47 @@ class Sights:
     def faults(self, kind: str, question: str) -> dict[str, Any]:
         """What a question found on a kind of screen, by page, where it found something."""
         if kind not in self.seen:
-            self.seen[kind] = dict(self._visit(kind))
+            self._visit(DESK if kind in DESK else HAND)
         return {name: answers[question] for name, answers in self.seen[kind].items() if answers[question]}
 
-    def _visit(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        opened = self.browser.new_context(**SCREENS[kind])
+    def _visit(self, screens: dict[str, dict[str, Any]]) -> None:
+        first, second = screens
+        # Without motion, so that no colour is looked at while it is still changing to the other theme's.
+        opened = self.browser.new_context(**screens[first], reduced_motion="reduce")
         page = opened.new_page()
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
+        for kind in screens:
+            self.seen[kind] = {}
         for name in self.pages:
-            if kind != "light" and WORN_BY_OTHERS.match(name):
+            if first == "phone" and WORN_BY_OTHERS.match(name):
                 continue
             broken.clear()
             page.goto(f"{self.address}/{name}.html")
-            answers: dict[str, Any] = {"sideways": page.evaluate(SIDEWAYS), "over": page.evaluate(OVERLAPS)}
-            answers["small"] = page.evaluate(SMALL_TARGETS)
-            if kind in {"light", "dark", "phone"}:
-                answers["axe"] = axe(page)
+            self.seen[first][name] = self._look(page, None if first == "light" else [], broken)
+            if first == "light":
+                page.emulate_media(color_scheme="dark")
+                self.seen[second][name] = self._look(page, OF_COLOURS, broken)
+                page.emulate_media(color_scheme="light")
+            else:
+                self.seen[first][name]["axe"] = axe(page)
+                page.set_viewport_size(screens[second]["viewport"])
+                self.seen[second][name] = self._look(page, [], broken)
+                page.set_viewport_size(screens[first]["viewport"])
             page.evaluate("document.documentElement.classList.add('twice')")
             page.add_style_tag(content="html.twice { font-size: 200% }")
-            answers["sideways at twice the size"] = page.evaluate(SIDEWAYS)
-            answers["broken"] = list(broken)
-            yield name, answers
+            self.seen[first][name]["sideways at twice the size"] = page.evaluate(SIDEWAYS)
         opened.close()
+
+    def _look(self, page: Page, rules: list[str] | None, broken: list[str]) -> dict[str, Any]:
+        """Everything that is asked on one screen. axe with the rules named; None: with all; []: not at all."""
+        return {
+            "sideways": page.evaluate(SIDEWAYS),
+            "over": page.evaluate(OVERLAPS),
+            "small": page.evaluate(SMALL_TARGETS),
+            "axe": axe(page, rules) if rules is None or rules else [],
+            "broken": list(broken),
+        }
 
 
 @pytest.fixture(scope="session")
@@ -99,39 +122,64 @@ def sights(browser: Browser, address: str, pages: dict[str, Path]) -> Sights:
     return Sights(browser, address, pages)
 
 
-def axe(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN_AXE)
+def axe(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds on a page, by all its rules or by those named."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE, rules)
     return found
 
 
-@pytest.mark.parametrize("kind", ["light", "dark", "phone"])
+def kinds(*names: str) -> Any:
+    """A test for each kind of screen. Those that share a visit stay with one worker, so that it is made once."""
+    return pytest.mark.parametrize(
+        "kind",
+        [
+            pytest.param(name, marks=pytest.mark.xdist_group(f"gallery-{'desk' if name in DESK else 'hand'}"))
+            for name in names
+        ],
+    )
+
+
+@kinds("light", "dark", "phone")
 def test_axe_finds_nothing_on_any_page(sights: Sights, kind: str) -> None:
     assert sights.faults(kind, "axe") == {}
 
 
-@pytest.mark.parametrize("kind", ["light", "phone", "narrow"])
+@kinds("light", "phone", "narrow")
 def test_no_page_scrolls_sideways(sights: Sights, kind: str) -> None:
     assert sights.faults(kind, "sideways") == {}
 
 
-def test_no_page_scrolls_sideways_at_twice_the_letter_size(sights: Sights) -> None:
-    assert sights.faults("light", "sideways at twice the size") == {}
+@kinds("light")
+def test_no_page_scrolls_sideways_at_twice_the_letter_size(sights: Sights, kind: str) -> None:
+    assert sights.faults(kind, "sideways at twice the size") == {}
 
 
-@pytest.mark.parametrize("kind", ["phone", "narrow"])
+@kinds("phone", "narrow")
 def test_every_target_is_thumb_sized_on_a_touch_screen(sights: Sights, kind: str) -> None:
     assert sights.faults(kind, "small") == {}
 
 
-@pytest.mark.parametrize("kind", ["light", "phone"])
+@kinds("light", "phone")
 def test_nothing_lies_over_anything(sights: Sights, kind: str) -> None:
     assert sights.faults(kind, "over") == {}
 
 
-@pytest.mark.parametrize("kind", ["light", "dark", "phone"])
+@kinds("light", "dark", "phone")
 def test_no_script_breaks(sights: Sights, kind: str) -> None:
     assert sights.faults(kind, "broken") == {}
+
+
+def test_themes_differ_in_colours_alone() -> None:
+    """So on a page that was looked at in light, the rules of axe that ask for colours are enough in the dark."""
+    sheets = {path.name: path.read_text(encoding="utf-8") for path in building.SOURCE.glob("css/**/*.css")}
+    themed = re.compile(r"data-theme|prefers-color-scheme|light-dark\(")
+    assert [name for name, text in sheets.items() if themed.search(text)] == ["tokens.css"]
+    blocks = re.findall(r"\[data-theme[^{}]*\{([^{}]*)\}", sheets["tokens.css"])
+    said = [one.strip() for block in blocks for one in block.split(";") if one.strip()]
+    assert len(said) > 20
+    assert [one for one in said if not re.fullmatch(r"--[\w-]+: light-dark\(#\w+, #\w+\)|color-scheme: \w+", one)] == []
 
 
 def test_axe_does_find_a_fault_that_is_there(browser: Browser, address: str) -> None:

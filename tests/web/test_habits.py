@@ -150,7 +150,9 @@ def test_what_was_typed_survives_a_reload_and_is_sent_once(page: Page, small: Sm
     page.locator("#body").press("Control+Enter")
     page.wait_for_load_state()
     expect(page.locator("#body")).to_have_value("")
-    assert [(path, fields["body"]) for path, fields in small.sent] == [("/t/7/reply", ["A long thought"])]
+    assert [(path, fields["body"]) for path, fields in small.sent if path != "/drafts"] == [
+        ("/t/7/reply", ["A long thought"])
+    ]
 
 
 def test_a_second_press_does_not_send_again(page: Page, small: Small) -> None:

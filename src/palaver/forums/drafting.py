@@ -128,8 +128,7 @@ def keep(
         if not text.strip() and not subject.strip():
             if draft is not None and draft.revision <= known.revision:
                 draft.delete()
-                return Kept(None)
-            return Kept(draft)
+            return Kept(None)
         if draft is not None and draft.revision > known.revision:
             if _holds(draft, text, subject):
                 return Kept(draft)

@@ -45,12 +45,16 @@ def looks_new(*, joined_at: datetime, post_count: int, is_operator: bool) -> boo
 
 
 def is_new(member: Member) -> bool:
-    """Whether the member is a newcomer now. At most one statement, and none for those who have been here a while."""
+    """Whether the member is a newcomer now. At most two statements, and none for those who have been here a while."""
     if not looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=member.is_operator):
         return False
     if member.claimed_at is None or member.claimed_at - member.joined_at > timedelta(minutes=1):
         return False
-    return not _is_opening()
+    # The count at hand may be older than the member's last posts.
+    member.post_count = Member.objects.values_list("post_count", flat=True).get(pk=member.pk)
+    if not looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=False):
+        return False
+    return limited(founded())
 
 
 def limits(member: Member) -> Limits | None:
@@ -128,6 +132,13 @@ def note(bounds: Limits) -> str:
     return said + " " + lifted(bounds)
 
 
+def in_general() -> str:
+    """The limits as a page says them that knows no more of the reader."""
+    return _(
+        "In your first days here you can send %(posts)s posts a day, with up to %(links)s links and %(mentions)s names after @ each."
+    ) % {"posts": MOST_POSTS, "links": MOST_LINKS, "mentions": MOST_MENTIONS}
+
+
 def lifted(bounds: Limits) -> str:
     """When the limits end."""
     day = bounds.until.strftime("%Y-%m-%d %H:%M")
@@ -144,7 +155,11 @@ def lifted(bounds: Limits) -> str:
     return _("This ends on %(day)s UTC.") % {"day": day}
 
 
-def _is_opening() -> bool:
-    """Whether the installation is in its first week, by its first member."""
-    first = Member.objects.order_by("pk").values_list("joined_at", flat=True).first()
-    return first is None or clock.now() - first < OPENING
+def founded() -> datetime | None:
+    """When the installation's first member came; None before."""
+    return Member.objects.order_by("pk").values_list("joined_at", flat=True).first()
+
+
+def limited(since: datetime | None) -> bool:
+    """Whether newcomers are limited at all in an installation founded then: not in its first week."""
+    return since is not None and clock.now() - since >= OPENING

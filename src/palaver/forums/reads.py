@@ -58,6 +58,7 @@ class PostRow(NamedTuple):
     author_posts: int
     recommended: bool
     withdrawn_because: str | None
+    correction: str | None = None
 
 
 class TableRow(NamedTuple):
@@ -112,18 +113,20 @@ def forums() -> list[ForumRow]:
 
 _POSTS = """
 SELECT p.id, p.number, p.place, p.answers_number, p.depth, p.path, p.subject, p.opening, p.standing, p.version,
-       p.created_at, p.edited_at, p.rec_count, p.unnamed_recs, m.id, m.name, m.post_count, r.id IS NOT NULL, w.because
+       p.created_at, p.edited_at, p.rec_count, p.unnamed_recs, m.id, m.name, m.post_count, r.id IS NOT NULL, w.because,
+       c.line
   FROM forums_post p
   JOIN accounts_member m ON m.id = p.author_id
   LEFT JOIN forums_recommendation r ON r.post_id = p.id AND r.member_id = %s
   LEFT JOIN forums_withdrawal w ON w.post_id = p.id
+  LEFT JOIN forums_correction c ON c.post_id = p.id AND c.ended_at IS NULL
  WHERE p.thread_id = %s AND """
 
 
 def _posts(where: str, member_id: int | None, thread_id: int, *parameters: Any) -> list[PostRow]:
     rows = _rows(_POSTS + where, [member_id or 0, thread_id, *parameters])
     return [
-        PostRow._make((*row[:10], instant_of(row[10]), instant_of(row[11]), *row[12:17], bool(row[17]), row[18]))
+        PostRow._make((*row[:10], instant_of(row[10]), instant_of(row[11]), *row[12:17], bool(row[17]), *row[18:]))
         for row in rows
     ]
 
@@ -175,6 +178,15 @@ def thread_events(thread_id: int, first_place: int, last_place: int) -> list[Eve
         EventRow._make((*row[:5], instant_of(row[5]), row[6]))
         for row in _rows(sql, [thread_id, first_place, last_place])
     ]
+
+
+def corrected_threads(*, limit: int = 2000) -> dict[int, str]:
+    """The lines on original posts that stand now, by thread id: the newest ones, for lists."""
+    sql = """
+    SELECT p.thread_id, c.line FROM forums_correction c JOIN forums_post p ON p.id = c.post_id
+     WHERE c.ended_at IS NULL AND p.place = 0 AND p.standing = 0 ORDER BY c.id DESC LIMIT %s
+    """
+    return dict(_rows(sql, [limit]))
 
 
 def place_of(thread_id: int, number: int) -> tuple[int, str] | None:

@@ -181,6 +181,8 @@ class Field:
     required: bool = False
     maximum: int = 0
     autocomplete: str = ""
+    id: str = ""
+    """Where several forms of a page have a field of one name; its name otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +401,49 @@ class SummaryTable:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftFound:
+    """A draft that a form was filled with: when it was saved, its id to discard it by, how many more there are for the place."""
+
+    id: int
+    at: Moment
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What a writing form carries beside its fields: the place its drafts belong to, the draft it was filled from
+    (`draft`: key@revision), the last number its writer has seen, the limits that will bite. An empty place: no drafts."""
+
+    place: str = ""
+    draft: str = ""
+    found: DraftFound | None = None
+    seen: int | None = None
+    most_paragraphs: int | None = None
+    notes: tuple[str, ...] = ()
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One draft in the list: `href` leads to its form, empty where the place cannot be read any more (then `text` is whole)."""
+
+    id: int
+    place: str
+    href: str
+    subject: str
+    text: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsPage:
+    """`threads/drafts.html`: newest first."""
+
+    rows: tuple[DraftRow, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyForm:
     """The form under a thread and on the reply page. `once` makes a doubled submission one post."""
 
@@ -409,6 +454,7 @@ class ReplyForm:
     errors: Mapping[str, str] = field(default_factory=dict)
     answers: int = 0
     maximum: int = 60_000
+    composer: Composer = Composer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,12 +513,22 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """A line that stood, or stands, on top of a post. `ended` is None while it stands."""
+
+    line: str
+    at: Moment
+    ended: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryPage:
     """`threads/history.html`: newest version first."""
 
     post: Link
     subject: str
     versions: tuple[Version, ...]
+    corrections: tuple[CorrectionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,6 +552,19 @@ class ComposePage:
     since: tuple[PostView, ...] = ()
     preview: Markup | None = None
     maximum: int = 60_000
+    composer: Composer = Composer()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    """`threads/correction.html`: the line on top of one's own post. `running`: one stands there now."""
+
+    post: Link
+    action: str
+    line: str
+    running: bool
+    maximum: int
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -592,6 +661,7 @@ class DeskPage:
 
     tables: tuple[DeskTable, ...]
     warnings: tuple[str, ...] = ()
+    menu: tuple[tuple[str, str, bool, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,10 @@ def shell(
     """
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
-    may = readable(viewer)
+    # Main forums are nearly always open: a further statement is for communities where one of them is not.
+    may = known.open_to_all if viewer is None else known.open_to_members
+    if any(row.id not in may for row in known.main):
+        may = readable(viewer)
     hidden = sight(request).forums
     here = request.path
     reader = None
@@ -217,4 +220,8 @@ def answer(template: str, frame: contexts.Shell, page: object, *, status: int = 
 
 def for_allauth(request: HttpRequest) -> dict[str, Any]:
     """Context processor: allauth's pages are given the same frame, with a token, as ours."""
-    return {"shell": shell(request, _("Account"), token=True, robots="noindex")}
+    invitation = getattr(request, "invitation", None)
+    return {
+        "shell": shell(request, _("Account"), token=True, robots="noindex"),
+        "invited_by": invitation.by.name if invitation is not None else "",
+    }

@@ -13,14 +13,17 @@ from django.views.decorators.http import require_safe
 
 from palaver.accounts.reads import Viewer
 from palaver.forums import orders, subscribing
+from palaver.forums import reads as forum_reads
 from palaver.forums.models import Forum, Subscription
 from palaver.forums.permissions import may_start
+from palaver.forums.reads import ForumRow
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
+from palaver.kit.decisions import YES, Decision
 from palaver.reading import reads
 from palaver.web import contexts, errors, moments, structured
 from palaver.web.doors import everyone, member, members
-from palaver.web.freshness import cacheable
+from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import (
     answer,
     community,
@@ -44,6 +47,10 @@ _WINDOWS = {
 }
 
 
+# Few posts are ever corrected, and every list would ask: kept until one is corrected, or is withdrawn with its line.
+_corrected = Kept(forum_reads.corrected_threads, "corrections")
+
+
 def thread_href(thread_id: int, slug: str) -> str:
     """A thread's canonical address."""
     return f"/t/{thread_id}/{slug}"
@@ -56,6 +63,7 @@ def rows(
     where = moments.zone(viewer.time_zone if viewer else "")
     now = clock.now()
     known = places().forums
+    corrected = _corrected.get()
     made = []
     for row in found:
         href = thread_href(row.id, row.slug)
@@ -79,6 +87,7 @@ def rows(
                 pinned=row.pinned,
                 locked=row.locked,
                 tick=f"{row.id}.{row.last_number}" if ticks else "",
+                correction=corrected.get(row.id, ""),
             )
         )
     return tuple(made)
@@ -239,6 +248,14 @@ def unread(request: HttpRequest) -> HttpResponse:
     return _listing(request, orders.UNREAD, frozenset(places().forums))
 
 
+def _may_start(request: HttpRequest, row: ForumRow) -> Decision:
+    """Whether a member may start a thread here; without a statement where what the page knows already is enough."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if row.who_starts == Forum.Gate.MEMBERS and viewer.suspended_until is None and not row.retired:
+        return YES
+    return may_start(member(request), Forum.objects.get(pk=row.id))
+
+
 @everyone
 def forum(request: HttpRequest, slug: str) -> HttpResponse:
     """One forum: its pinned threads, then its threads in the chosen order."""
@@ -280,10 +297,8 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
     top = reads.pinned(row.id, viewer=viewer, sight=seen) if before is None and order is orders.LATEST else []
     on_top = {one.id for one in top}
     found = [*top, *(one for one in found if one.id not in on_top)]
-    asking = member(request)
-    place = Forum.objects.get(pk=row.id)
-    starts = may_start(asking, place) if asking is not None else None
-    told = Subscription.objects.filter(member=asking, forum=place).first() if asking is not None else None
+    starts = _may_start(request, row) if viewer is not None else None
+    told = Subscription.objects.filter(member_id=viewer.id, forum_id=row.id).first() if viewer is not None else None
     head = contexts.ForumHead(
         name=row.name,
         about_href=f"{path}about",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from palaver.accounts.reads import Viewer
 from palaver.forums import locking, recommending
 from palaver.forums import reads as forum_reads
-from palaver.forums.models import Pin, Post, SourceText, Thread
+from palaver.forums.models import Correction, Pin, Post, SourceText, Thread
 from palaver.forums.permissions import may_lock, may_read, may_see_history, may_unlock, running_lock
 from palaver.forums.rendering import member_address
 from palaver.kit import clock
@@ -85,6 +85,14 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
         post=contexts.Link(f"#{post.number} · {post.thread.subject}", f"/p/{post.pk}"),
         subject=post.subject,
         versions=tuple(reversed(versions)),
+        corrections=tuple(
+            contexts.CorrectionLine(
+                one.line,
+                moments.moment(one.at, where, now),
+                None if one.ended_at is None else moments.moment(one.ended_at, where, now),
+            )
+            for one in Correction.objects.filter(post=post).order_by("-id")
+        ),
     )
     row = places().forums[post.forum_id]
     frame = shell(request, _("History of a post"), trail=trail(forum=row), forum_id=row.id, robots="noindex")

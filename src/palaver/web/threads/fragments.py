@@ -1,4 +1,4 @@
-"""The part of a post that is the same for every reader, kept per post, version and language."""
+"""The part of a post that is the same for every reader, kept per post, version, correction line and language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from palaver.forums import reads
 from palaver.forums.reads import PostRow
-from palaver.front.fragments import Fragments
+from palaver.front.fragments import FragmentKey, Fragments
 from palaver.web import moulding
 from palaver.web.shell import environment
 from palaver.web.threads.assembly import SHOWN
@@ -30,7 +30,7 @@ def of(rows: Sequence[PostRow], language: str) -> dict[int, str]:
     for row in rows:
         if row.standing != SHOWN:
             continue
-        fragment = kept.get((row.id, row.version, language))
+        fragment = kept.get(_key(row, language))
         if fragment is None:
             missing.append(row)
         else:
@@ -39,15 +39,21 @@ def of(rows: Sequence[PostRow], language: str) -> dict[int, str]:
         bodies = reads.bodies([row.id for row in missing])
         for row in missing:
             made = _make(row, bodies.get(row.id, ""), language)
-            kept.put((row.id, row.version, language), made)
+            kept.put(_key(row, language), made)
             found[row.id] = made
     return found
 
 
+def _key(row: PostRow, language: str) -> FragmentKey:
+    return row.id, row.version, f"{language} {row.correction}" if row.correction else language
+
+
 def _make(row: PostRow, html: str, language: str) -> str:
-    if row.version > 1:
+    if row.version > 1 or row.correction:
         template = environment().get_template("parts/post_body.html")
-        return template.render(id=row.id, body=Markup(html), edits=row.version - 1, correction="").strip()
+        return template.render(
+            id=row.id, body=Markup(html), edits=row.version - 1, correction=row.correction or ""
+        ).strip()
     return _plain(language).fill({"body": html})
 
 

@@ -12,10 +12,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from palaver.accounts.reads import Viewer
+from palaver.forums import newcomers
 from palaver.forums import reads as forum_reads
 from palaver.forums.models import Office, Post
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
+from palaver.kit.text import rendering
 from palaver.reading import reads
 from palaver.reading import sight as sights
 from palaver.web import assembling, contexts, errors, moments, structured
@@ -183,7 +185,12 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         forum_sentence=forum.description,
         forum_about=f"{forum_href(forum)}about",
         hosts=tuple(contexts.Link(name, member_address(name)) for name in hosts_of(forum.id).values()),
-        reply=contexts.ReplyForm(action=f"/t/{head.id}/replies", once=secrets.token_urlsafe(12))
+        reply=contexts.ReplyForm(
+            action=f"/t/{head.id}/replies",
+            once=secrets.token_urlsafe(12),
+            maximum=rendering.LONGEST,
+            composer=_composer(head, viewer),
+        )
         if viewer is not None and not why_not and view != "op"
         else None,
         why_not_reply=why_not,
@@ -224,6 +231,19 @@ def _things(
             language=forum.language,
         ),
     )
+
+
+_founded = Kept(newcomers.founded, "names")
+
+
+def _composer(head: reads.ThreadHead, viewer: Viewer) -> contexts.Composer:
+    """What the form under the thread carries; its draft is asked for by the script, when somebody begins to write."""
+    notes: tuple[str, ...] = ()
+    # An imported account is old when it is claimed, so its few posts make nobody a newcomer here.
+    new = newcomers.looks_new(joined_at=viewer.joined_at, post_count=viewer.post_count, is_operator=viewer.is_operator)
+    if new and clock.now() - viewer.joined_at < newcomers.FIRST_DAYS and newcomers.limited(_founded.get()):
+        notes = (newcomers.in_general(),)
+    return contexts.Composer(place=f"reply:{head.id}", seen=head.last_number, notes=notes)
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:

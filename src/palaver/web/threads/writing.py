@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from markupsafe import Markup
 
 from palaver.accounts.models import Member
-from palaver.forums import posting, withdrawing
+from palaver.forums import drafting, posting, quoting, rules, withdrawing
 from palaver.forums import reads as forum_reads
-from palaver.forums.errors import OutOfDate
+from palaver.forums.errors import OutOfDate, RulesNotMet
 from palaver.forums.models import Forum, Post, SourceText, Thread
 from palaver.forums.permissions import may_edit, may_read, may_reply, may_start, may_withdraw
-from palaver.forums.rendering import member_address, render_post
+from palaver.forums.rendering import member_address
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering
@@ -28,12 +28,21 @@ from palaver.reading import marking
 from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
 from palaver.web.shell import answer, forum_link, places, shell, trail
+from palaver.web.threads import composing
+from palaver.web.uploads import taking
 
 FORM_FIELDS = {"text": "body", "because": "reason"}
+MOST_SHOWN_MEANWHILE = 20
 
 
 def complaint(refusal: Refusal) -> dict[str, str]:
     """A refusal as the errors of a form: beside its field, or above all of them."""
+    if isinstance(refusal, RulesNotMet):
+        found: dict[str, str] = {}
+        for _rule, field, sentence in refusal.findings:
+            field = FORM_FIELDS.get(field, field)
+            found[field] = f"{found[field]} {sentence}" if field in found else sentence
+        return found
     return {FORM_FIELDS.get(refusal.field, refusal.field): refusal.because}
 
 
@@ -45,13 +54,33 @@ def find_post(post_id: int, by: Member) -> Post:
     return post
 
 
-def _preview(request: HttpRequest, thread_id: int | None) -> Markup | None:
-    text = request.POST.get("body", "")
-    if "preview" not in request.POST or not text.strip():
+class _Pressed:
+    """What a sent form came to when it was not the post itself: how it looks, what is wrong, that it was kept."""
+
+    def __init__(self) -> None:
+        self.preview: Markup | None = None
+        self.problems: dict[str, str] = {}
+        self.kept: drafting.Kept | None = None
+
+
+def _pressed(request: HttpRequest, where: drafting.Place, author: Member, once: str) -> _Pressed | None:
+    """Preview or keep, if one of these buttons was pressed; None when the form is to be sent. Raises Refusal."""
+    taking.nothing_left_out(request)
+    body, subject = request.POST.get("body", ""), request.POST.get("subject", "")
+    done = _Pressed()
+    if "keep" in request.POST:
+        done.kept = drafting.keep(
+            where, by=author, text=body, subject=subject, known=composing.known(request), submission_key=once
+        )
+        return done
+    if "preview" not in request.POST:
         return None
-    if (refusal := rendering.too_long(text)) is not None:
-        raise refusal
-    return Markup(render_post(text, "markdown", thread_id=thread_id).html)
+    if body.strip():
+        looked = composing.look(where, by=author, text=body, subject=subject)
+        done.preview = Markup(looked.html)
+        for name, sentence in looked.said:
+            done.problems.setdefault(FORM_FIELDS.get(name, name), sentence)
+    return done
 
 
 def _once(request: HttpRequest) -> str:
@@ -69,19 +98,28 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     forum, author = Forum.objects.get(pk=row.id), the_member(request)
     may_start(author, forum).or_refuse()
-    subject, body, once = request.POST.get("subject", ""), request.POST.get("body", ""), _once(request)
-    problems: dict[str, str] = {}
-    preview = None
+    where, once = drafting.starting(forum), _once(request)
+    draft, others = (None, 0) if request.method == "POST" else composing.opened(request, where, author)
+    subject = request.POST.get("subject", "") if draft is None else draft.subject
+    body = request.POST.get("body", "") if draft is None else draft.text
+    done = _Pressed()
     if request.method == "POST":
         try:
-            preview = _preview(request, None)
-            if preview is None and "preview" not in request.POST:
+            if (pressed := _pressed(request, where, author, once)) is None:
                 thread = posting.start_thread(
-                    forum=forum, author=author, subject=subject, text=body, submission_key=once
+                    forum=forum,
+                    author=author,
+                    subject=subject,
+                    text=body,
+                    submission_key=once,
+                    draft=composing.known(request),
                 )
                 return redirect(f"/t/{thread.pk}/{thread.slug}")
+            done = pressed
         except Refusal as refusal:
-            problems = complaint(refusal)
+            done.problems = complaint(refusal)
+    elif forum.posts_to_start and (early := rules.posts_to_start(_blank(forum, author))) is not None:
+        done.problems = {"": early.sentence}
     page = contexts.ComposePage(
         title=_("Start a thread"),
         action=f"/f/{forum.slug}/start",
@@ -90,50 +128,95 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         body=body,
         subject=subject,
         subject_required=True,
-        errors=problems,
+        errors=done.problems,
         forum=forum_link(row),
         purpose=forum.description,
-        rules=tuple(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()),
+        rules=(*(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()), *rules.in_words(forum)),
         cancel_href=f"/f/{forum.slug}/",
-        preview=preview,
+        preview=done.preview,
         maximum=rendering.LONGEST,
+        composer=composing.composer(request, where, by=author, draft=draft, others=others, kept=done.kept),
     )
     frame = shell(request, _("Start a thread"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
-    return answer("threads/start.html", frame, page, status=422 if problems else 200)
+    return answer("threads/start.html", frame, page, status=_status(request, done))
+
+
+def _blank(forum: Forum, author: Member) -> rules.Writing:
+    """A thread of which nothing is written yet, for the rules that ask only who writes."""
+    return rules.Writing(forum, rendering.render("", "plain"), starts=True, author_posts=author.post_count)
+
+
+def _status(request: HttpRequest, done: _Pressed) -> int:
+    return 422 if done.problems and request.method == "POST" and done.preview is None else 200
 
 
 def _reply_page(
-    request: HttpRequest, thread: Thread, answering: Post | None, problems: dict[str, str], preview: Markup | None
+    request: HttpRequest,
+    where: drafting.Place,
+    answering: Post | None,
+    author: Member,
+    done: _Pressed,
+    since: tuple[contexts.PostView, ...],
+    seen: int,
 ) -> HttpResponse:
+    thread = where.thread
+    assert thread is not None
     row = places().forums[thread.forum_id]
     quoted = None
     if answering is not None:
         quoted = _as_view(request, answering)
     action = f"/p/{answering.pk}/reply" if answering is not None else f"/t/{thread.pk}/replies"
     back = f"/p/{answering.pk}" if answering is not None else f"/t/{thread.pk}/{thread.slug}"
+    draft, others = (None, 0) if request.method == "POST" else composing.opened(request, where, author)
+    body = request.POST.get("body", "") if draft is None else draft.text
+    if request.method != "POST" and answering is not None and "quote" in request.GET:
+        words = quoting.quotation(answering) if answering.standing == Post.Standing.SHOWN else ""
+        if words.strip() not in body:
+            body = f"{body.rstrip()}\n\n{words}" if body.strip() else words
     page = contexts.ComposePage(
         title=_("Reply"),
         action=action,
-        button=_("Reply"),
+        button=_("Reply all the same") if since else _("Reply"),
         once=_once(request),
-        body=request.POST.get("body", ""),
-        subject=request.POST.get("subject", ""),
-        errors=problems,
+        body=body,
+        subject=request.POST.get("subject", "") if draft is None else draft.subject,
+        errors=done.problems,
         answering=quoted,
         forum=forum_link(row),
         cancel_href=back,
-        preview=preview,
+        since=since,
+        preview=done.preview,
         maximum=rendering.LONGEST,
+        composer=composing.composer(request, where, by=author, draft=draft, others=others, seen=seen, kept=done.kept),
     )
     frame = shell(
         request,
         _("Reply: %(subject)s") % {"subject": thread.subject},
         trail=trail(forum=row),
         forum_id=row.id,
+        live=f"thread:{thread.pk}",
         token=True,
         robots="noindex",
     )
-    return answer("threads/reply.html", frame, page, status=422 if problems else 200)
+    return answer("threads/reply.html", frame, page, status=_status(request, done))
+
+
+def _written_meanwhile(
+    request: HttpRequest, thread: Thread, author: Member, once: str
+) -> tuple[tuple[contexts.PostView, ...], int]:
+    """What others wrote after the form was opened, and the number up to which the writer has now seen. Shown once a form."""
+    seen = _number(request.POST.get("seen", ""))
+    if seen is None or thread.last_number <= seen or "shown" in request.POST:
+        return (), thread.last_number if seen is None else max(seen, thread.last_number)
+    if forum_reads.submitted(author.pk, once) is not None:
+        return (), seen
+    posts = Post.objects.filter(thread=thread, number__gt=seen, standing=Post.Standing.SHOWN).exclude(author=author)
+    found = list(posts.select_related("author").order_by("number")[:MOST_SHOWN_MEANWHILE])
+    return tuple(_as_view(request, post) for post in found), thread.last_number
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
 def _as_view(request: HttpRequest, post: Post) -> contexts.PostView:
@@ -154,29 +237,35 @@ def _as_view(request: HttpRequest, post: Post) -> contexts.PostView:
 
 
 def _reply(request: HttpRequest, thread: Thread, answering: Post | None) -> HttpResponse:
-    author = the_member(request)
-    problems: dict[str, str] = {}
-    preview = None
+    author, once = the_member(request), _once(request)
+    where = drafting.replying(thread) if answering is None else drafting.answering(answering)
+    done, seen = _Pressed(), thread.last_number
+    since: tuple[contexts.PostView, ...] = ()
     if request.method == "POST":
+        seen = _number(request.POST.get("seen", "")) or seen
         try:
-            preview = _preview(request, thread.pk)
-            if preview is None and "preview" not in request.POST:
-                post = posting.reply(
-                    thread=thread,
-                    author=author,
-                    text=request.POST.get("body", ""),
-                    subject=request.POST.get("subject", ""),
-                    answers=answering,
-                    submission_key=_once(request),
-                )
-                marking.read_up_to(thread, by=author, number=post.number)
-                seeing.read_up_to(author.pk, {thread.pk: post.number})
-                return redirect(f"/t/{thread.pk}/post/{post.number}")
+            if (pressed := _pressed(request, where, author, once)) is None:
+                since, seen = _written_meanwhile(request, thread, author, once)
+                if not since:
+                    post = posting.reply(
+                        thread=thread,
+                        author=author,
+                        text=request.POST.get("body", ""),
+                        subject=request.POST.get("subject", ""),
+                        answers=answering,
+                        submission_key=once,
+                        draft=composing.known(request),
+                    )
+                    marking.read_up_to(thread, by=author, number=post.number)
+                    seeing.read_up_to(author.pk, {thread.pk: post.number})
+                    return redirect(f"/t/{thread.pk}/post/{post.number}")
+            else:
+                done = pressed
         except Refusal as refusal:
-            problems = complaint(refusal)
+            done.problems = complaint(refusal)
     else:
         may_reply(author, thread).or_refuse()
-    return _reply_page(request, thread, answering, problems, preview)
+    return _reply_page(request, where, answering, author, done, since, seen)
 
 
 @require_http_methods(["GET", "POST"])
@@ -211,29 +300,39 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
         else to_markdown(newest.text, cast(rendering.Kind, newest.kind))
     )
     subject = post.thread.subject if post.is_original else post.subject
-    seen, reason = str(post.version), ""
-    problems: dict[str, str] = {}
-    preview = None
+    seen, reason, where = str(post.version), "", drafting.editing(post)
+    draft, others = (None, 0) if request.method == "POST" else composing.opened(request, where, author)
+    notes: tuple[str, ...] = ()
+    if draft is not None and post.edited_at and draft.saved_at < post.edited_at and "draft" not in request.GET:
+        # It was begun from an earlier version: taken for the present one it would undo what was saved since.
+        draft = None
+        notes = (
+            _("Under Drafts there is one from before the last version of this post; here is the post as it stands."),
+        )
+    if draft is not None:
+        body, subject = draft.text, draft.subject or subject
+    done = _Pressed()
     if request.method == "POST":
         body, subject = request.POST.get("body", ""), request.POST.get("subject", "")
         seen, reason = request.POST.get("once", seen), request.POST.get("reason", "")
         try:
-            preview = _preview(request, post.thread_id)
-            if preview is None and "preview" not in request.POST:
+            if (pressed := _pressed(request, where, author, "")) is None:
                 posting.edit(
                     post,
                     by=author,
                     text=body,
                     subject=subject,
                     because=reason,
-                    seen_version=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else None,
+                    seen_version=_number(seen),
+                    draft=composing.known(request),
                 )
                 return redirect(f"/p/{post.pk}")
+            done = pressed
         except OutOfDate as refusal:
-            problems = complaint(refusal)
+            done.problems = complaint(refusal)
             seen = str(Post.objects.values_list("version", flat=True).get(pk=post.pk))
         except Refusal as refusal:
-            problems = complaint(refusal)
+            done.problems = complaint(refusal)
     row = places().forums[post.forum_id]
     page = contexts.ComposePage(
         title=_("Edit your post"),
@@ -244,14 +343,15 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
         subject=subject,
         subject_required=post.is_original,
         reason=reason,
-        errors=problems,
+        errors=done.problems,
         forum=forum_link(row),
         cancel_href=f"/p/{post.pk}",
-        preview=preview,
+        preview=done.preview,
         maximum=rendering.LONGEST,
+        composer=composing.composer(request, where, by=author, draft=draft, others=others, kept=done.kept, notes=notes),
     )
     frame = shell(request, _("Edit your post"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
-    return answer("threads/edit.html", frame, page, status=422 if problems else 200)
+    return answer("threads/edit.html", frame, page, status=_status(request, done))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 // Keys for those who like them; a member switches them off in the preferences (then <html> has no data-keys).
 import {copyAddress} from "./copying.js";
+import {quote} from "./quoting.js";
 import {words} from "./words.js";
 
 const wanted = "keys" in document.documentElement.dataset;
@@ -47,6 +48,7 @@ const ACTS = {
     if (box) box.focus();
     else follow("a[data-reply]");
   },
+  q: () => quote(current ?? document.querySelector("[data-post]")),
   ".": () => follow("form[data-rec] button", current ?? document),
   b: () => follow("a[data-keep]", current ?? document),
   m: () => follow("form[data-mark] button"),

@@ -1,5 +1,6 @@
 // What runs on every page. Each module minds one habit; none is needed for a page to work.
 import "./times.js";
+import "./uploading.js";
 import "./writing.js";
 import "./recommending.js";
 import "./marking.js";
@@ -9,5 +10,10 @@ import "./scrolling.js";
 import "./theme.js";
 import "./keys.js";
 import "./positions.js";
+import "./meanwhile.js";
 import "./replies.js";
 import "./notices.js";
+import "./composing.js";
+import "./previewing.js";
+import "./drafting.js";
+import "./completing.js";

@@ -47,6 +47,13 @@ export function sent() {
 }
 
 sent();
+document.querySelector("form[data-discard]")?.addEventListener("submit", (event) => {
+  try {
+    sessionStorage.removeItem(PREFIX + event.target.dataset.discard);
+  } catch {
+    // See above.
+  }
+});
 for (const form of document.querySelectorAll("form[data-write]")) {
   restore(form);
   form.addEventListener("input", () => keep(form));
@@ -57,7 +64,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-write]");
   if (!form) return;
   event.preventDefault();
-  form.requestSubmit(form.querySelector("button:not([name])"));
+  form.requestSubmit(form.querySelector("[data-send], button:not([name], [type=button])"));
 });
 
 document.addEventListener("submit", (event) => {
