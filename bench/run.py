@@ -23,6 +23,7 @@ GROUPS = {
     "deep": ("6",),
     "imported": ("6-imported",),
     "index": ("7",),
+    "search": ("8",),
     "posting": ("9",),
     "installation": ("13", "14"),
     "crowd": ("15",),

@@ -48,8 +48,8 @@ def reachable(member: Member, address: str = "") -> Member:
 
 
 def work(**later: Any) -> int:
-    """Everything the jobs process does until nothing is due, now or `later` (minutes=…); how many rows were run."""
-    done = 0
+    """Everything the jobs process does until nothing is due, now and then `later` (minutes=…); how many rows were run."""
+    done = work() if later else 0
     with clock.stopped_at(clock.now() + timedelta(**later)):
         while ran := due.sweep():
             done += ran

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from palaver.delivery.models import Endpoint
-from palaver.forums import placing, posting, recommending, withdrawing
+from palaver.forums import placing, recommending, withdrawing
 from palaver.forums.models import Forum, Subscription
 from palaver.notices import choosing, reads, telling, unsubscribing
 from palaver.notices.kinds import Ways
@@ -56,6 +56,7 @@ def test_the_page_tells_by_day_and_marks_what_is_new(cast: Cast) -> None:
     assert "Today" in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_badge_stands_on_every_page_and_costs_no_statement(cast: Cast) -> None:
     thread = cast.thread(by=cast.ana)
     ana = signed_in(cast.ana)
@@ -72,6 +73,7 @@ def test_the_badge_stands_on_every_page_and_costs_no_statement(cast: Cast) -> No
     assert "data-badge" not in text_of(Client(), "/latest")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_page_of_notices_costs_the_same_however_many(cast: Cast) -> None:
     ana = signed_in(cast.ana)
     thread = cast.thread(by=cast.ana)
@@ -87,8 +89,9 @@ def test_a_page_of_notices_costs_the_same_however_many(cast: Cast) -> None:
 
 
 def test_the_list_walks_its_index(cast: Cast) -> None:
+    ana = cast.ana.pk
     with CaptureQueriesContext(connection) as caught:
-        reads.page(cast.ana.pk, forum_ids=[1])
+        reads.page(ana, forum_ids=[1])
     sql = caught.captured_queries[0]["sql"]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -345,4 +348,3 @@ def test_answering_a_post_sees_its_notice(cast: Cast) -> None:
     assert fresh(cast.ana).notice_count == 1
     signed_in(cast.ana).post(f"/p/{reply.pk}/reply", {"body": "Thanks."})
     assert fresh(cast.ana).notice_count == 0
-    assert posting

@@ -27,7 +27,7 @@ SUBJECTS = [
     "Party in the art hall",
     "橋の写真",
     "Butter, again",
-    "Rain",
+    "A party in the rain",
 ]
 KEYWORDS = ["bread", "brucken", "art", "butter again", "橋", "写真", "party in", "nothing at all"]
 BEAT = timedelta(minutes=1)
@@ -206,7 +206,19 @@ def test_every_reader_sees_the_others_order(cast: Cast) -> None:
     assert brams == [number for number in everybodys if number in brams]
 
 
-def test_answers_to_me_and_posts_of_the_followed_equal_the_slow_answer(cast: Cast) -> None:
+def test_a_keyword_is_met_by_whole_words_only() -> None:
+    art = sight.Sight(keywords=("art",))
+    assert art.hides("Art, and where to see it") and art.hides("State of the ÁRT")
+    assert not art.hides("A party") and not art.hides("Artful")
+    two = sight.Sight(keywords=("winter of",))
+    assert two.hides("The winter of 1983") and not two.hides("Of winter") and not two.hides("Winter offer")
+    assert sight.Sight(keywords=("橋",)).hides("橋の写真") and not sight.Sight(keywords=("橋の",)).hides("橋がある")
+
+
+def test_answers_to_me_and_posts_of_the_followed_equal_the_slow_answer(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "POSTS_A_PAGE", 4)
     town = Town(cast)
     chance = random.Random(3)
     for n in range(30):

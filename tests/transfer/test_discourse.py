@@ -11,6 +11,7 @@ from palaver.forums.counting import drift
 from palaver.forums.models import Forum, Lock, Pin, Post, SourceText, Thread, ThreadEvent
 from palaver.record.models import Entry
 from palaver.record.verifying import verify
+from palaver.search import building
 from palaver.transfer import checksums, importing
 from palaver.transfer.errors import ArchiveRefused
 from palaver.transfer.importers.discourse import Discourse
@@ -40,6 +41,7 @@ def test_a_topic_becomes_a_thread_with_its_gaps_times_and_answers(tmp_path: Path
     assert posts[0].created_at == datetime(2019, 5, 1, 10, 1, 7, 123456, tzinfo=UTC)
     assert (report.counts["reply_links"], report.counts["reply_links_missing"]) == (2, 1)
     assert list(drift()) == []
+    assert list(building.drift(texts=True)) == []
 
 
 def test_events_are_lines_between_the_posts_and_a_closed_topic_is_locked(tmp_path: Path) -> None:
@@ -142,6 +144,7 @@ def test_a_thread_that_has_grown_gets_its_new_posts_and_none_twice(tmp_path: Pat
     assert [row.number for row in Post.objects.order_by("place")] == [1, 2, 4]
     assert Post.objects.get(number=4).answers == Post.objects.get(number=2)
     assert list(drift()) == []
+    assert list(building.drift(texts=True)) == []
     assert discourse(grown, origin="https://old.example").counts["posts"] == 0
 
 

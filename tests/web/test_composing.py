@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from tests.cast import MORNING, Cast, at, fresh, imported, original, signed_in
 
-from palaver.forums import correcting, drafting, placing, quoting, withdrawing
+from palaver.forums import correcting, drafting, placing, posting, quoting, withdrawing
 from palaver.forums.models import Admission, Correction, Draft, Post, Thread
 from palaver.web.threads import drafts as draft_pages
 
@@ -100,6 +100,18 @@ def test_every_place_has_its_form_and_its_words(cast: Cast) -> None:
         assert draft.text in listed
         assert text(bram.get(draft_pages.address(draft))) == draft.text
     assert "A new thread in The lounge" in listed and "A change to your post #1" in listed
+
+
+def test_a_draft_of_an_earlier_version_does_not_undo_the_later_one_unasked(cast: Cast) -> None:
+    with at(MORNING):
+        post = original(cast.thread())
+        drafting.keep(drafting.editing(post), by=cast.ana, text="Mine was wheat.")
+    with at(LATER):
+        posting.edit(post, by=cast.ana, text="Mine was spelt.")
+        ana = signed_in(cast.ana)
+        opened = ana.get(f"/p/{post.pk}/edit")
+        assert text(opened) == "Mine was spelt." and "before the last version" in page(opened)
+        assert text(ana.get(f"/p/{post.pk}/edit?draft={Draft.objects.get().pk}")) == "Mine was wheat."
 
 
 def test_a_draft_in_a_place_that_is_closed_by_now_stays_with_its_writer(cast: Cast) -> None:

@@ -27,7 +27,9 @@ FORM = {"name": "Kaya", "email": "kaya@example.org", "subject": "A room", "text"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_written_yet() -> Iterator[None]:
+def nobody_has_written_yet(cast: Cast) -> Iterator[None]:
+    """In a community that has been set up."""
+    assert cast.lounge
     cache.clear()
     yield
     cache.clear()

@@ -22,15 +22,18 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 from tests.architecture.test_addresses import addresses
+from tests.kit.pictures import making
 
-from palaver.accounts import joining, operating, suspending
-from palaver.accounts.models import Member
+from palaver.accounts import claiming, inviting, joining, operating, suspending
+from palaver.accounts.models import Application, Invitation, Member
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import drafting, locking, placing, posting
+from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
+from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
+from palaver.search import saving
 from palaver.web.house import contact
 
 # The contact form is refused when it comes sooner than a person writes.
@@ -134,11 +137,25 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "draft-discard open": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
     "draft-discard closed": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
     "drafts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "uploads": ("405 405 405 405 405 405", "403 422 422 422 422 422"),
+    "media open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "media-small open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "media-small closed": ("404 404 404 404 200 200", "405 405 405 405 405 405"),
+    "files": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "file-take-down open": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
+    "file-take-down closed": ("405 405 405 405 405 405", "403 404 404 404 403 404"),
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Searching: everybody searches; a kept search's feed is opened by its token alone.
+    "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "saved-searches": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "saved-search": ("302 405 405 405 405 405", "403 404 404 404 302 404"),
+    "saved-search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-orders": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "home-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "latest-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -196,6 +213,18 @@ EXPECTED: dict[str, tuple[str, str]] = {
     # The operators' desk.
     "set-up": ("410 410 410 410 410 410", "410 410 410 410 410 410"),
     "desk-first-steps": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-community": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-applications": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-forums": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-forum": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-category": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "desk-members": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
+    "desk-member": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "invitations": ("302 200 200 200 200 200", "403 200 200 422 200 200"),
+    "invitation-end": ("405 405 405 405 405 405", "403 404 404 404 302 404"),
+    "applied": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "join": ("200 302 302 302 302 302", "200 302 302 302 302 302"),
+    "claim": ("200 200 200 200 200 200", "302 302 302 302 302 302"),
     "desk": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail": ("302 403 403 403 403 200", "405 405 405 405 405 405"),
     "desk-mail-again": ("405 405 405 405 405 405", "403 403 403 403 403 302"),
@@ -204,7 +233,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
 # Further roles answer as a column does, but for what is listed: (what is read, what is sent). Nadia has joined this morning
 # and answers as Bram, who is no newcomer. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
-    "Nadia": ("Bram", {}),
+    "Nadia": ("Bram", {"invitations": (200, 422)}),
     # A host decides in the own forum alone.
     "Hana": (
         "Chidi",
@@ -232,6 +261,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
+SECRET = "the-secret-of-an-invitation"
 ADDRESSES: dict[str, str] = {
     # Lists.
     "home": "",
@@ -300,11 +330,21 @@ ADDRESSES: dict[str, str] = {
     "drafts-kept": "drafts?place=reply:{thread}",
     "draft-discard": "drafts/{draft}/discard",
     "drafts": "account/drafts",
+    "uploads": "uploads",
+    "media": "media/{media}",
+    "media-small": "media/{media_small}",
+    "files": "account/files",
+    "file-take-down": "account/files/{file}/take-down",
     "positions": "positions",
     # Members.
     "member": "m/Ana",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "search": "search?q=rye",
+    "search-feed": "search/feed/rye.atom",
+    "saved-searches": "search/saved",
+    "saved-search": "search/saved/{saved}",
+    "saved-search-feed": "search/saved/{token}.atom",
     "help-orders": "help/orders",
     "home-feed": "feed.atom",
     "latest-feed": "latest.atom",
@@ -359,11 +399,31 @@ ADDRESSES: dict[str, str] = {
     # The operators' desk.
     "set-up": "set-up",
     "desk-first-steps": "desk/first-steps",
+    "desk-community": "desk/community",
+    "desk-applications": "desk/applications",
+    "desk-forums": "desk/forums",
+    "desk-forum": "desk/forums/{forum_id}",
+    "desk-category": "desk/categories/{category_id}",
+    "desk-members": "desk/members",
+    "desk-member": "desk/members/{bram}",
+    "invitations": "account/invitations",
+    "invitation-end": "account/invitations/{invitation}/take-back",
+    "applied": "account/applied",
+    "join": "join/" + SECRET,
+    "claim": "claim/{claim}",
     "desk": "desk/",
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
 }
 FORMS: dict[str, dict[str, str]] = {
+    "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
+    "desk-applications": {"act": "admit", "application": "{application}"},
+    "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
+    "desk-forum": {"act": "appoint", "member": "Bram", "days": "90"},
+    "desk-category": {"act": "change", "name": "Other places", "mark": "issue", "place": "3"},
+    "desk-member": {"act": "suspend", "days": "3", "because": "Lamps."},
+    "invitations": {"once": "0123456789abcdef0123", "places": "1", "days": "7", "note": ""},
+    "claim": {"password": "a heron on the weir"},
     "thread-start": {"subject": "Butter", "body": "Salted."},
     "thread-replies": {"body": "Neither."},
     "thread-lock": {"reason": "All is said."},
@@ -376,6 +436,8 @@ FORMS: dict[str, dict[str, str]] = {
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
     "thread-mark": {"number": "1"},
+    "saved-searches": {"q": "rye"},
+    "saved-search": {"act": "let-go"},
     "bookmark": {"act": "save", "note": "Try it.", "remind": "3"},
     "marks": {"read": "1.1"},
     "my-trash": {"keyword": "bread"},
@@ -417,12 +479,13 @@ class Town:
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
         self.ids: dict[str, dict[str, Any]] = {}
-        for name, fields in (
-            ("open", {}),
-            ("closed", {"who_reads": Forum.Gate.ADMITTED}),
-            ("locked", {}),
-            ("retired", {}),
-        ):
+        places: dict[str, dict[str, Any]] = {
+            "open": {},
+            "closed": {"who_reads": Forum.Gate.ADMITTED},
+            "locked": {},
+            "retired": {},
+        }
+        for side, (name, fields) in enumerate(places.items(), 8):
             forum = placing.open_forum(category=category, name=name.title(), by=operator, slug=name, **fields)
             placing.admit(forum, member=ana, by=operator)
             placing.admit(forum, member=members["Hana"], by=operator)
@@ -430,8 +493,15 @@ class Town:
             thread = posting.start_thread(
                 forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
             )
+            # Of another size in each, since the same picture put up again is the one there is.
+            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", (side, side)))
             reply = posting.reply(
-                thread=thread, author=ana, text="Or spelt.", subject="", answers=None, submission_key=f"{name}-two"
+                thread=thread,
+                author=ana,
+                text=f"Or spelt: {attaching.markdown(picture)}",
+                subject="",
+                answers=None,
+                submission_key=f"{name}-two",
             )
             self.ids[name] = {
                 "forum": forum.slug,
@@ -440,6 +510,9 @@ class Town:
                 "post": reply.pk,
                 "number": 1,
                 "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
+                "media": attaching.address(picture).removeprefix("/media/"),
+                "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
+                "file": picture.pk,
             }
             if name == "locked":
                 locking.lock(thread, by=members["Chidi"], because="All is said.")
@@ -450,7 +523,23 @@ class Town:
             self.inquiry = Inquiry.objects.create(email="kaya@example.org", subject="Hello", text="Hello.").pk
             self.mail = Mail.objects.create(to="ana@example.org", subject="Hello", text="Hello.").pk
             self.notice = telling.tell(members["Ana"].pk, "test", words="A trial", href="/account/notices/")
+        self.saved = saving.save(member=members["Ana"], query="bread")
         self.stop = unsubscribing.token(unsubscribing.Stop(members["Ana"].pk, "reply"))
+        invitation = Invitation.objects.create(
+            checksum=inviting.checksum(SECRET), by=ana, expires_at=clock.now() + timedelta(days=3)
+        )
+        unclaimed = [
+            Member.objects.create(name=name, name_key=names.name_key(name)) for name in ("Old hand", "Somebody new")
+        ]
+        application = Application.objects.create(member=unclaimed[1], question="Why?", answer="Bread.")
+        self.more = {
+            "forum_id": Forum.objects.get(slug="open").pk,
+            "category_id": category.pk,
+            "bram": members["Bram"].pk,
+            "invitation": invitation.pk,
+            "claim": claiming.make_link(unclaimed[0], by=operator),
+            "application": application.pk,
+        }
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
@@ -477,10 +566,12 @@ class Town:
             "inquiry": self.inquiry,
             "notice": self.notice.pk if self.notice else 0,
             "stop": self.stop,
+            "saved": self.saved.pk,
+            "token": self.saved.token,
+            **self.more,
         }
-        return f"/{ADDRESSES[name].format(**ids)}", {
-            field: value.format(**ids) for field, value in FORMS.get(name, {}).items()
-        }
+        form = {key: value.format(**ids) for key, value in FORMS.get(name, {}).items()}
+        return f"/{ADDRESSES[name].format(**ids)}", form
 
 
 @pytest.fixture

@@ -160,6 +160,7 @@ def test_security_txt_says_whom_to_write_to_and_when_to_look_again(cast: Cast) -
             found.setdefault(name, []).append(value)
         return found
 
+    assert cast.lounge
     now = clock.now()
     told = fields()
     assert told["Contact"] == [f"{HERE}/contact"] and told["Canonical"] == [f"{HERE}/.well-known/security.txt"]
@@ -170,6 +171,7 @@ def test_security_txt_says_whom_to_write_to_and_when_to_look_again(cast: Cast) -
     assert fields()["Contact"] == ["mailto:house@example.org", f"{HERE}/contact"]
 
 
-def test_a_keeper_of_passwords_finds_where_to_change_one(db: None) -> None:
+def test_a_keeper_of_passwords_finds_where_to_change_one(cast: Cast) -> None:
+    assert cast.lounge
     answer = Client().get("/.well-known/change-password")
     assert (answer.status_code, answer["Location"]) == (302, "/account/password/change/")

@@ -175,7 +175,7 @@ def test_the_policy_of_our_pages_lets_the_block_be(browser: Browser) -> None:
 
     def answer(route: Any) -> None:
         body = "<!doctype html><title>x</title>" + (
-            structured.block([{"@type": "WebSite", "name": BREAKING}])
+            str(structured.block([{"@type": "WebSite", "name": BREAKING}]))
             if "data" in route.request.url
             else "<script>document.title = 'ran'</script>"
         )

@@ -15,6 +15,14 @@ class PlacesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AdmissionEnded(Event):
+    """A member no longer belongs to a forum's named audience: their open streams ask their rights again."""
+
+    forum_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadStarted(Event):
     thread_id: int
     post_id: int

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_operate
-from palaver.forums.events import PlacesChanged
+from palaver.forums.events import AdmissionEnded, PlacesChanged
 from palaver.forums.models import Admission, Category, Forum, Office
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs
+from palaver.kit.text.letters import storable
 from palaver.record.entering import enter
 
 LONGEST_NAME = 80
+LONGEST_TEXT = 10_000
 
 CHANGEABLE = frozenset(
     {
@@ -59,6 +61,54 @@ def open_category(*, name: str, mark: str, place: int, by: Member) -> Category:
     return category
 
 
+def change_category(category: Category, *, by: Member, **fields: Any) -> Category:
+    """Change a category's `name`, `mark` or `place`. Raises NotAllowed, Refusal with the field. Its address stays."""
+    may_operate(by).or_refuse()
+    unknown = set(fields) - {"name", "mark", "place"}
+    if unknown:
+        raise ValueError(f"A category has no changeable field {', '.join(sorted(unknown))}.")
+    if "name" in fields:
+        fields["name"] = _line(fields["name"])
+        if not fields["name"]:
+            raise Refusal(_("A category needs a name."), field="name")
+        _check_length(fields["name"])
+    if fields.get("mark", "main") not in Category.Mark.values:
+        raise Refusal(_("Choose one of the offered values."), field="mark")
+    _check_number(fields, "place", 32767)
+    with transaction.atomic():
+        category = Category.objects.select_for_update(no_key=True).get(pk=category.pk)
+        changed = {name: value for name, value in fields.items() if getattr(category, name) != value}
+        if not changed:
+            return category
+        if "name" in changed and Category.objects.filter(name=changed["name"]).exclude(pk=category.pk).exists():
+            raise Refusal(_("There is a category of that name already."), field="name")
+        for name, value in changed.items():
+            setattr(category, name, value)
+        category.save()
+        events.publish(PlacesChanged(None))
+        said = {name: str(value) for name, value in changed.items()}
+        enter(
+            "category.change",
+            office="operator",
+            subject=f"category:{category.pk}",
+            payload={"by": by.pk, "fields": said},
+        )
+    return category
+
+
+def remove_category(category: Category, *, by: Member) -> None:
+    """Remove a category in which no forum stands any more. Raises NotAllowed, Refusal."""
+    may_operate(by).or_refuse()
+    with transaction.atomic():
+        category = Category.objects.select_for_update().get(pk=category.pk)
+        if category.forums.exists():
+            raise Refusal(_("Forums stand in this category, retired ones too. Move them to another one first."))
+        key, name = category.pk, category.name
+        category.delete()
+        events.publish(PlacesChanged(None))
+        enter("category.remove", office="operator", subject=f"category:{key}", payload={"by": by.pk, "name": name})
+
+
 def open_forum(*, category: Category, name: str, by: Member, slug: str = "", **fields: Any) -> Forum:
     """Make a forum. `fields` are those of CHANGEABLE. Raises NotAllowed, Refusal."""
     may_operate(by).or_refuse()
@@ -67,6 +117,7 @@ def open_forum(*, category: Category, name: str, by: Member, slug: str = "", **f
         raise Refusal(_("A forum needs a name."), field="name")
     _check_length(name)
     _known(fields)
+    fields = _checked(fields)
     with transaction.atomic():
         forum = Forum(
             category=category, name=name, slug=_free_slug(Forum, slug or name), created_at=clock.now(), **fields
@@ -82,6 +133,7 @@ def change_forum(forum: Forum, *, by: Member, **fields: Any) -> Forum:
     """Change what a forum says of itself, its place or its gates. The record names the fields changed."""
     may_operate(by).or_refuse()
     _known(fields)
+    fields = _checked(fields)
     with transaction.atomic():
         forum = Forum.objects.select_for_update(of=("self",), no_key=True).get(pk=forum.pk)
         changed = {name: value for name, value in fields.items() if getattr(forum, name) != value}
@@ -113,6 +165,40 @@ def admit(forum: Forum, *, member: Member, by: Member) -> Admission:
     return admission
 
 
+def dismiss(forum: Forum, *, member: Member, by: Member) -> None:
+    """Take a member out of a forum's named audience; they may no longer read it from this instant on."""
+    may_operate(by).or_refuse()
+    with transaction.atomic():
+        ended, _rows = Admission.objects.filter(forum=forum, member=member).delete()
+        if ended:
+            events.publish(AdmissionEnded(forum.pk, member.pk))
+            enter(
+                "forum.dismiss",
+                office="operator",
+                subject=f"forum:{forum.pk}",
+                payload={"by": by.pk, "member": member.pk},
+            )
+
+
+def end_office(office: Office, *, by: Member) -> Office:
+    """End a host's term before its time. Raises NotAllowed, Refusal."""
+    may_operate(by).or_refuse()
+    with transaction.atomic():
+        office = Office.objects.select_for_update(of=("self",), no_key=True).get(pk=office.pk)
+        if office.ended_at is not None:
+            raise Refusal(_("This term has ended already."))
+        office.ended_at = clock.now()
+        office.save(update_fields=["ended_at"])
+        events.publish(PlacesChanged(office.forum_id))
+        enter(
+            "forum.host_end",
+            office="operator",
+            subject=f"forum:{office.forum_id}",
+            payload={"by": by.pk, "member": office.member_id},
+        )
+    return office
+
+
 def appoint_host(forum: Forum, *, member: Member, by: Member, until: datetime | None = None) -> Office:
     """Give a member a host's seat. Raises Refusal when the seats are full or the member sits already."""
     may_operate(by).or_refuse()
@@ -131,6 +217,44 @@ def appoint_host(forum: Forum, *, member: Member, by: Member, until: datetime | 
 def _check_length(name: str) -> None:
     if len(name) > LONGEST_NAME:
         raise Refusal(_("A name has %(longest)s characters at most.") % {"longest": LONGEST_NAME}, field="name")
+
+
+def _line(text: str) -> str:
+    return " ".join(storable(text).split())
+
+
+def _check_number(fields: dict[str, Any], name: str, most: int) -> None:
+    value = fields.get(name)
+    if value is not None and not 0 <= value <= most:
+        raise Refusal(_("Write a whole number from 0 to %(most)s.") % {"most": most}, field=name)
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields as they are kept. Raises Refusal for what the page or the database could not take."""
+    fields = dict(fields)
+    for name in ("name", "description"):
+        if name in fields:
+            fields[name] = _line(fields[name])
+    if "name" in fields:
+        if not fields["name"]:
+            raise Refusal(_("A forum needs a name."), field="name")
+        _check_length(fields["name"])
+    for name, longest in (("description", 200), ("purpose", LONGEST_TEXT), ("rules", LONGEST_TEXT)):
+        fields |= {name: storable(fields[name])} if name in fields else {}
+        if len(fields.get(name, "")) > longest:
+            raise Refusal(
+                _("This has %(length)s characters; %(longest)s fit. Shorten it.")
+                % {"length": len(fields[name]), "longest": longest},
+                field=name,
+            )
+    for name in ("who_reads", "who_starts", "who_replies"):
+        if fields.get(name, Forum.Gate.MEMBERS) not in Forum.Gate.values or (
+            name != "who_reads" and fields.get(name) == Forum.Gate.EVERYONE
+        ):
+            raise Refusal(_("Choose one of the offered values."), field=name)
+    for name, most in (("place", 32767), ("host_seats", 20), ("quoted_paragraphs", 100), ("posts_to_start", 100_000)):
+        _check_number(fields, name, most)
+    return fields
 
 
 def _known(fields: dict[str, Any]) -> None:

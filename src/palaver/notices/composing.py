@@ -125,7 +125,8 @@ def _context(post: Post) -> list[str]:
     kept = lines[:QUOTED_LINES]
     if len(lines) > QUOTED_LINES:
         kept[-1] += " […]"
-    said = _("%(who)s wrote in #%(n)s:") % {"who": answered.author.name, "n": answered.number}
+    words = _("%(who)s began the thread:") if answered.place == 0 else _("%(who)s wrote in #%(n)s:")
+    said = words % {"who": answered.author.name, "n": answered.number}
     return [said, *(f"> {line}" for line in kept), ""]
 
 

@@ -32,13 +32,13 @@ class Stop(NamedTuple):
 
 def token(stop: Stop) -> str:
     """The signed text of a link."""
-    return signing.dumps(list(stop), salt=SALT)
+    return signing.Signer(salt=SALT).sign_object(list(stop))
 
 
 def read(signed: str) -> Stop:
     """What a link stops. Raises Refusal for one that we did not sign or that was cut off."""
     try:
-        stop = Stop(*signing.loads(signed, salt=SALT))
+        stop = Stop(*signing.Signer(salt=SALT).unsign_object(signed))
     except (signing.BadSignature, TypeError, ValueError):
         raise Refusal(
             _("This link is not whole. Copy all of it from the mail, or sign in and choose in your account.")

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from palaver.accounts import events as accounts
-from palaver.accounts.models import Suspension
+from palaver.accounts.models import Application, Suspension
 from palaver.community import events as community
+from palaver.community.reads import about, mail_from
 from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.notices import kinds, telling
-from palaver.reading import events as reading
-from palaver.reading.models import Bookmark
 from palaver.record.entering import enter
 from palaver.search import events as search
 from palaver.search import indexing
@@ -126,17 +130,59 @@ def enter_operator(event: accounts.OperatorMade) -> None:
     enter("operator.make", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})
 
 
+def enter_operator_end(event: accounts.OperatorEnded) -> None:
+    """And who was one."""
+    enter("operator.end", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})
+
+
+def enter_invitation_end(event: accounts.InvitationEnded) -> None:
+    """Taking back one's own invitation is nobody's business; taking back another's is an act of authority."""
+    if event.by_id != event.member_id:
+        payload = {"by": event.by_id, "invitation": event.invitation_id}
+        enter("invitation.end", office="operator", subject=f"member:{event.member_id}", payload=payload)
+
+
+def enter_application(event: accounts.ApplicationDecided) -> None:
+    """Who was let in, by whom. A refusal names nobody: whoever was refused is no member, and owes the public nothing."""
+    if event.admitted:
+        enter("application.admit", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})
+    else:
+        subject = f"application:{event.application_id}"
+        enter("application.refuse", office="operator", subject=subject, payload={"by": event.by_id})
+
+
+def mail_application(event: accounts.ApplicationDecided) -> None:
+    """The answer goes to whoever asked to join, if they left an address."""
+    row = Application.objects.select_related("member").get(pk=event.application_id)
+    if not row.member.email:
+        return
+    with translation.override(row.member.language or settings.LANGUAGE_CODE):
+        named = {
+            "name": row.member.name,
+            "community": about().name,
+            "link": f"{settings.PALAVER_ORIGIN}/account/login/",
+        }
+        if event.admitted:
+            subject = _("You are in: %(community)s") % named
+            text = _("Hello %(name)s,\n\nyou have been let in to %(community)s. Sign in here:\n\n%(link)s\n") % named
+        else:
+            subject = _("%(community)s: not this time") % named
+            text = _("Hello %(name)s,\n\nyou asked to join %(community)s, and were not let in:\n\n%(because)s\n") % {
+                **named,
+                "because": row.because,
+            }
+        EmailMessage(" ".join(subject.split()), text, mail_from(), [row.member.email]).send()
+
+
+def enter_claim_link(event: accounts.ClaimLinkMade) -> None:
+    """Whoever makes a link to another's account hands that account over, so it stands on the record."""
+    enter("member.claim_link", office="operator", subject=f"member:{event.member_id}", payload={"by": event.by_id})
+
+
 def enter_community(event: community.CommunityChanged) -> None:
     """What operators change about the community itself; `by` is empty when it was done at the console or at set-up."""
     payload = {"by": event.by_id, "what": list(event.what)}
     enter("community.change", office="operator", subject="community", payload=payload)
-
-
-def remind(event: reading.BookmarkDue) -> None:
-    """A bookmark's day has come. Moved to another instant it is another reminder, so the instant is part of the key."""
-    kept = Bookmark.objects.get(pk=event.bookmark_id)
-    key = f"bookmark:{kept.pk}:{kept.remind_at:%Y%m%d%H%M%S}"
-    telling.tell(event.member_id, kinds.REMINDER.key, key=key, post_id=event.post_id, words=kept.note)
 
 
 def enter_inquiry(event: community.InquiryReceived) -> None:

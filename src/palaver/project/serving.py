@@ -20,6 +20,7 @@ from palaver.accounts.reads import viewer
 from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.delivery.push import sending as pushing
+from palaver.forums import attaching
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
@@ -35,6 +36,7 @@ from palaver.record.verifying import verify
 from palaver.search import building as search_building
 from palaver.search import repeating
 from palaver.web import building, errors
+from palaver.web.uploads import taking
 
 log = logging.getLogger("palaver.jobs")
 
@@ -53,7 +55,8 @@ HEADERS = (
 )
 
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
-_SLOW = ("/account/", "/set-up", "/join/", "/claim/", "/preview")
+_SLOW = ("/account/", "/set-up", "/join/", "/claim/", "/preview", "/uploads")
+_QUICK = ("/account/preferences", "/account/sessions", "/account/drafts", "/account/files")
 _QUERIES: dict[str, tuple[str, ...]] = {
     "/": ("before",),
     "/latest": ("before",),
@@ -94,9 +97,14 @@ def load() -> Handler:
 
 def classify(method: str, path: str) -> Lane:
     """Which lane a request runs in."""
-    if path.startswith(_SLOW) and not path.startswith(("/account/preferences", "/account/sessions", "/account/drafts")):
+    if path.startswith(_SLOW) and not path.startswith(_QUICK):
         return "slow"
     return "pages"
+
+
+def body_cap(method: str, path: str) -> int:
+    """How many bytes a request may bring: a picture or file with its form, elsewhere a long text."""
+    return taking.BODY_CAP if path == "/uploads" else 1024 * 1024
 
 
 def queries(path: str) -> tuple[str, ...] | None:
@@ -172,6 +180,7 @@ def front() -> Front:
         load=load,
         home_run=env.home() / "run",
         classify=classify,
+        body_cap=body_cap,
         hosts=frozenset() if "*" in settings.ALLOWED_HOSTS else _hosts(),
         trusted_proxies=addresses.networks(settings.PALAVER_TRUSTED_PROXIES),
         queries=queries,
@@ -211,6 +220,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget live events", 3600, telling.prune)
     due.every("forget inquiries", 86400, inquiring.forget)
     due.every("forget sessions", 3600, _forget_sessions)
+    due.every("forget pictures", 6 * 3600, attaching.tidy)
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)
     search_building.register()

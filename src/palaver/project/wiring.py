@@ -19,8 +19,7 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
-    events.connect(reading.BookmarkDue, within=[reactions.remind])
-    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry, hearing.inquiry_received])
     events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
@@ -32,6 +31,7 @@ def connect() -> None:
 def _places() -> None:
     thread, forum = reactions.thread, reactions.forum
     events.connect(forums.PlacesChanged, within=[reactions.words("places"), hearing.places_changed])
+    events.connect(forums.AdmissionEnded, within=[reactions.words("places"), reactions.tell_rights])
     events.connect(
         forums.ThreadStarted,
         within=[
@@ -93,6 +93,19 @@ def _people() -> None:
         accounts.OperatorMade,
         within=[reactions.words(member, "community"), reactions.enter_operator],
     )
+    events.connect(
+        accounts.OperatorEnded,
+        within=[reactions.words(member, "community"), reactions.enter_operator_end, reactions.tell_rights],
+    )
+    events.connect(accounts.InvitationMade)
+    events.connect(accounts.InvitationEnded, within=[reactions.enter_invitation_end])
+    events.connect(accounts.ApplicationMade)
+    events.connect(
+        accounts.ApplicationDecided,
+        within=[reactions.words(member), reactions.enter_application, reactions.mail_application],
+    )
+    events.connect(accounts.ClaimLinkMade, within=[reactions.enter_claim_link])
+    events.connect(accounts.MemberClaimed, within=[reactions.words(member)])
 
 
 def _own_reading() -> None:
@@ -107,3 +120,4 @@ def _own_reading() -> None:
         reading.FollowChanged,
     ):
         events.connect(own)
+    events.connect(reading.BookmarkDue, within=[hearing.bookmark_due])

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import transaction
 
 from palaver.accounts.models import Member
-from palaver.accounts.reads import is_suspended
 from palaver.kit import clock, events
 from palaver.search.events import SavedSearchFound
 from palaver.search.finding import find, key_at
@@ -59,7 +58,7 @@ def _look(saved_id: int, upto: int) -> bool:
     member = Member.objects.get(pk=saved.member_id)
     seen, saved.seen_key = saved.seen_key, upto
     saved.save(update_fields=["seen_key"])
-    if member.left_at is not None or is_suspended(member.pk):
+    if member.left_at is not None:
         return False
     answer = find(saved.query, sight_of(member), zone=_zone(member), above=seen - 1, below=upto, size=MOST)
     found = tuple(post.post_id for post in answer.posts if post.author_id != member.pk)

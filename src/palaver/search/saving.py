@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ def save(*, member: Member, query: str, name: str = "", told: bool = False, best
                 _("You keep %(most)s searches, and that is as many as fit. Let one go first.") % {"most": MOST}
             )
         return SavedSearch.objects.create(
-            member=member, name=name, query=asked.text, told=told, best=best, seen_key=key_at(clock.now())
+            member=member, name=name, query=asked.text, told=told, best=best, seen_key=_from_now_on()
         )
 
 
@@ -57,7 +57,7 @@ def change(
             saved.name = _name(name) or saved.query[:LONGEST_NAME]
         if told is not None:
             if told and not saved.told:
-                saved.seen_key = key_at(clock.now())
+                saved.seen_key = _from_now_on()
             saved.told = told
         if best is not None:
             saved.best = best
@@ -79,6 +79,11 @@ def let_go(saved: SavedSearch, *, by: Member) -> None:
     _own(saved, by)
     with transaction.atomic():
         SavedSearch.objects.filter(pk=saved.pk).delete()
+
+
+def _from_now_on() -> int:
+    """The key of the next second: what was written in this one may have been there before."""
+    return key_at(clock.now() + timedelta(seconds=1))
 
 
 def _own(saved: SavedSearch, by: Member) -> None:

@@ -50,11 +50,15 @@ def document(
     """A post's row of the index: key, post, thread, forum, author, subject, body, marks."""
     key = key_of(created_at, post_id)
     of_subject, of_body = words.tokens(subject), words.tokens(visible(html))
-    marks = [f":f{forum_id}", f":a{author_id}", f":t{thread_id}", f":m{stretch(key)}"]
-    marks.append(":op" if is_original else ":re")
+    marks = [*places(key, forum_id, author_id, thread_id), ":op" if is_original else ":re"]
     if "<img" in html:
         marks.append(":image")
     if _OUTSIDE.search(html):
         marks.append(":link")
     marks += sorted(f":u{letter}" for letter in words.characters(of_subject) | words.characters(of_body))
     return key, post_id, thread_id, forum_id, author_id, stored(of_subject), stored(of_body), stored(marks)
+
+
+def places(key: int, forum_id: int, author_id: int, thread_id: int) -> tuple[str, str, str, str]:
+    """The marks that every document has: where it stands, whose it is, and in which stretch of time."""
+    return f":f{forum_id}", f":a{author_id}", f":t{thread_id}", f":m{stretch(key)}"

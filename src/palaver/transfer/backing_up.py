@@ -6,6 +6,7 @@ running processes. Posts that were acknowledged before it began are in it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from typing import Any
 from django.db import connection
 
 import palaver
+from palaver.forums import attaching
 from palaver.forums.models import Attachment
 from palaver.kit import clock, env
 from palaver.transfer import sealing, tables
@@ -53,11 +55,13 @@ def back_up(path: Path, *, watch: Watch | None = None) -> Backup:
     made = Backup(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target: there is room for a backup there, and perhaps none in /tmp.
-    scratch = Path(tempfile.mkdtemp(prefix=".palaver-backup-", dir=path.parent))
+    sealing.sweep(path.parent)
+    scratch = Path(tempfile.mkdtemp(prefix=f".palaver-backup-{os.getpid()}-", dir=path.parent))
     try:
         manifest: dict[str, Any] = {"format": FORMAT, "palaver": palaver.__version__, "engine": connection.vendor}
         manifest["begun_at"] = clock.now().isoformat()
-        with sealing.written(path, seen) as packing:
+        # Held, so that no attachment of the instant we take is swept away before it is packed.
+        with attaching.store().holding(), sealing.written(path, seen) as packing:
             add = _add_sqlite if connection.vendor == "sqlite" else _add_postgresql
             manifest |= add(packing, scratch, seen)
             _add_files(packing, manifest, made, seen)

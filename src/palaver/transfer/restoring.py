@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from palaver.kit import env
 from palaver.transfer import sealing
 from palaver.transfer.errors import ArchiveRefused
 from palaver.transfer.sealing import Watch
@@ -44,6 +45,7 @@ def lay_out(path: Path, home: Path, watch: Watch) -> tuple[Path, dict[str, Any]]
     """
     sealing.check_seal(path, watch)
     home.parent.mkdir(parents=True, exist_ok=True)
+    sealing.sweep(home.parent)
     beside = home.with_name(f".{home.name}.restoring-{os.getpid()}")
     beside.mkdir(mode=0o700)
     try:
@@ -70,6 +72,12 @@ def check_version(path: Path, manifest: dict[str, Any]) -> None:
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
+    name = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and name.parent != env.home():
+        raise ArchiveRefused(
+            str(path),
+            f"PALAVER_DATABASE_URL names {name}, and a restore lays the database into the home. Leave it unset.",
+        )
     if manifest["engine"] != connection.vendor:
         raise ArchiveRefused(
             str(path),

@@ -15,6 +15,7 @@ import io
 import json
 import os
 import re
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ _NAMES = re.compile(
     r"manifest\.json|tables\.json|database\.sqlite3|tables/[a-z0-9_]{1,63}\.copy|secrets/[A-Za-z0-9_.-]{1,80}"
     r"|media/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}){0,4}"
 )
+
+
+_LEFT = re.compile(r"\.palaver-backup-(\d+)-\w+|\..+\.(\d+)\.partial|\..+\.restoring-(\d+)")
 
 
 class Watch(Protocol):
@@ -142,6 +146,28 @@ def written(path: Path, watch: Watch) -> Iterator[Packing]:
         sync(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what backups and restores that were killed have left in a folder: hidden, and named by a process that is gone."""
+    for one in folder.iterdir():
+        left = _LEFT.fullmatch(one.name)
+        if left is None or _lives(int(left[1] or left[2] or left[3])):
+            continue
+        if one.is_dir():
+            shutil.rmtree(one, ignore_errors=True)
+        else:
+            one.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def sync(folder: Path) -> None:

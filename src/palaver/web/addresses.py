@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from palaver.forums import orders
 from palaver.web import errors
-from palaver.web.accounts import flows, preferences
+from palaver.web.accounts import claims, flows, invitations, preferences
 from palaver.web.feeds import pages as feeds
 from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
@@ -15,13 +15,19 @@ from palaver.web.house.pages import house_page
 from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
-from palaver.web.operators import desk, house_pages, inquiries
+from palaver.web.operators import applications, desk, house_pages, inquiries
+from palaver.web.operators import community as desk_community
+from palaver.web.operators import people as desk_people
+from palaver.web.operators import places as desk_places
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
+from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.uploads import handing_out, taking
+from palaver.web.uploads import own as own_files
 
 
 class FeedKind:
@@ -86,6 +92,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<int:draft_id>/discard", drafts.discard, name="draft-discard"),
     path("account/drafts", drafts.drafts, name="drafts"),
     path("positions", writing.position, name="positions"),
+    path("uploads", taking.upload, name="uploads"),
+    path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
+    path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
     path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
@@ -102,6 +111,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
     path("search", search_pages.search, name="search"),
+    path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
+    path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
     path("search/saved", saved_searches.saved, name="saved-searches"),
     path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
@@ -130,6 +141,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
+    path("account/files", own_files.files, name="files"),
+    path("account/files/<int:attachment_id>/take-down", own_files.take_down, name="file-take-down"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/notices/", choices.choices, name="notice-choices"),
     path("account/notices/trial", choices.trial, name="notice-trial"),
@@ -138,10 +151,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
+    path("account/invitations", invitations.invitations, name="invitations"),
+    path("account/invitations/<int:number>/take-back", invitations.take_back, name="invitation-end"),
+    path("account/applied", invitations.applied, name="applied"),
     path("account/", include(flows.patterns())),
+    path("join/<str:secret>", invitations.join, name="join"),
+    path("claim/<str:token>", claims.claim, name="claim"),
     path("set-up", founding.set_up, name="set-up"),
     path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/community", desk_community.community, name="desk-community"),
+    path("desk/applications", applications.applications, name="desk-applications"),
+    path("desk/forums", desk_places.forums, name="desk-forums"),
+    path("desk/forums/<int:forum_id>", desk_places.forum, name="desk-forum"),
+    path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
+    path("desk/members", desk_people.members, name="desk-members"),
+    path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),

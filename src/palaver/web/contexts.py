@@ -181,6 +181,8 @@ class Field:
     required: bool = False
     maximum: int = 0
     autocomplete: str = ""
+    id: str = ""
+    """Where several forms of a page have a field of one name; its name otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -659,6 +661,7 @@ class DeskPage:
 
     tables: tuple[DeskTable, ...]
     warnings: tuple[str, ...] = ()
+    menu: tuple[tuple[str, str, bool, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

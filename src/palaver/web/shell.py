@@ -220,4 +220,8 @@ def answer(template: str, frame: contexts.Shell, page: object, *, status: int = 
 
 def for_allauth(request: HttpRequest) -> dict[str, Any]:
     """Context processor: allauth's pages are given the same frame, with a token, as ours."""
-    return {"shell": shell(request, _("Account"), token=True, robots="noindex")}
+    invitation = getattr(request, "invitation", None)
+    return {
+        "shell": shell(request, _("Account"), token=True, robots="noindex"),
+        "invited_by": invitation.by.name if invitation is not None else "",
+    }

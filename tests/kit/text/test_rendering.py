@@ -319,8 +319,8 @@ def test_a_picture_of_ours_stands_in_its_place_before_it_has_come() -> None:
     assert made.html.strip() == (
         "<p>Look:</p>\n"
         '<p><a href="/media/1/t.jpg" class="picture"><img src="/media/1/small/t.jpg" '
-        'srcset="/media/1/small/t.jpg 480w, /media/1/t.jpg 1500w" sizes="(max-width: 540px) 100vw, 540px" '
-        'width="540" height="720" alt="A &quot;tall&quot; tree" loading="lazy" decoding="async"></a></p>'
+        'srcset="/media/1/small/t.jpg 480w, /media/1/t.jpg 1500w" sizes="(max-width: 420px) 100vw, 420px" '
+        'width="420" height="560" alt="A &quot;tall&quot; tree" loading="lazy" decoding="async"></a></p>'
     )
     assert made.has == frozenset({"image"}) and "tall" in made.opening
 

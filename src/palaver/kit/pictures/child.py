@@ -45,7 +45,6 @@ class Limits(NamedTuple):
     MEMORY: int
     PROCESSOR_SECONDS: int
     HEAVY_PNG: int
-    HEAVY_SMALL_PNG: int
 
 
 class Unfit(Exception):
@@ -160,19 +159,16 @@ def in_srgb(image: Image.Image, profile: Any) -> Image.Image:
     return image
 
 
-def encoded(image: Image.Image, *, drawn: bool, heavy: int) -> tuple[str, bytes]:
-    """Its kind and bytes: photographs as JPEG, drawings as PNG, and WebP for heavy drawings and clear photographs."""
+def encoded(image: Image.Image, kind: str) -> bytes:
+    """The bytes of one encoding."""
     out = io.BytesIO()
-    if not drawn and image.mode == "RGB":
+    if kind == "jpeg":
         image.save(out, "JPEG", quality=85, optimize=True, progressive=True)
-        return "jpeg", out.getvalue()
-    if drawn:
+    elif kind == "png":
         image.save(out, "PNG", compress_level=6)
-        if out.tell() <= heavy:
-            return "png", out.getvalue()
-        out = io.BytesIO()
-    image.save(out, "WEBP", quality=90 if drawn else 85, method=3)
-    return "webp", out.getvalue()
+    else:
+        image.save(out, "WEBP", quality=88, method=3)
+    return out.getvalue()
 
 
 def redraw(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
@@ -183,16 +179,21 @@ def redraw(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     picture = decoded(image)
     image.close()
     drawn = bool(picture.info.pop("drawn"))
-    drawings = [(picture, limits.HEAVY_PNG)]
+    # Photographs become JPEG, drawings PNG; heavy drawings and photographs that are clear in places WebP.
+    kind = "png" if drawn else "jpeg" if picture.mode == "RGB" else "webp"
+    body = encoded(picture, kind)
+    if kind == "png" and len(body) > limits.HEAVY_PNG:
+        kind, body = "webp", encoded(picture, "webp")
+    pictures, bodies = [picture], [body]
     if max(picture.size) > limits.SMALL_EDGE:
         small = picture.copy()
         small.thumbnail((limits.SMALL_EDGE, limits.SMALL_EDGE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        drawings.append((small, limits.HEAVY_SMALL_PNG))
-    told, bodies = [], []
-    for one, heavy in drawings:
-        kind, body = encoded(one, drawn=drawn, heavy=heavy)
-        told.append({"kind": kind, "width": one.width, "height": one.height, "size": len(body)})
-        bodies.append(body)
+        pictures.append(small)
+        bodies.append(encoded(small, kind))
+    told = [
+        {"kind": kind, "width": one.width, "height": one.height, "size": len(body)}
+        for one, body in zip(pictures, bodies, strict=True)
+    ]
     return {"moving": moving, "drawings": told}, bodies
 
 

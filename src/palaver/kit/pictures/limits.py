@@ -28,13 +28,10 @@ ANSWER = 24 * 1024 * 1024
 """Bytes that the child may answer with."""
 
 HEAVY_PNG = 1024 * 1024
-HEAVY_SMALL_PNG = 160 * 1024
-"""From these sizes on a drawing is kept as WebP, a tenth of the size and hard to tell apart."""
+"""From this size on a drawing is kept as WebP, a tenth of the size and hard to tell apart."""
 
 
 def for_the_child() -> dict[str, int]:
     """All whole numbers above that the child keeps to, by name."""
-    names = (
-        "BYTES PIXELS PIXELS_OF_A_PHOTOGRAPH SIDE EDGE SMALL_EDGE MEMORY PROCESSOR_SECONDS HEAVY_PNG HEAVY_SMALL_PNG"
-    )
+    names = "BYTES PIXELS PIXELS_OF_A_PHOTOGRAPH SIDE EDGE SMALL_EDGE MEMORY PROCESSOR_SECONDS HEAVY_PNG"
     return {name: globals()[name] for name in names.split()}

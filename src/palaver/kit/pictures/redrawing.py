@@ -210,7 +210,7 @@ def _believed(told: dict[str, Any], bodies: bytes) -> list[Drawing]:
         edge = limits.SMALL_EDGE if found else limits.EDGE
         if not (0 < width <= edge and 0 < height <= edge and size == len(data)):
             raise _too_much_work()
-        if kind not in MIMES or kinds.kind_of(data) != kind:
+        if kind not in MIMES or kinds.kind_of(data) != kind or (found and found[0].kind != kind):
             raise _too_much_work()
         found.append(Drawing(kind, data, width, height))
     if not 1 <= len(found) <= 2 or at != len(bodies):

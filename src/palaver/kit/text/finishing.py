@@ -58,8 +58,8 @@ class Picture:
     small_width: int = 0
 
 
-# Pictures stand in a column of text: no wider than it, and no higher than a screen.
-_WIDEST, _HIGHEST = 640, 720
+# Pictures stand in a column of text: no wider than it, and no higher than most of a screen.
+_WIDEST, _HIGHEST = 640, 560
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 LONGEST = 40
 """Characters kept of a token; what is longer is cut, and meets its equals by the part kept."""
@@ -74,25 +75,26 @@ def characters(text_tokens: list[str]) -> set[str]:
 
 def spans(text: str) -> list[tuple[str, int, int]]:
     """The tokens of a text with the places (start, end) where they stand in it, for marking what was found."""
-    folded, places = _fold_with_places(text)
+    folded, starts, ends = _fold_with_places(text)
     found: list[tuple[str, int, int]] = []
     for match in _TOKEN.finditer(folded):
         start, end, run = match.start(), match.end(), match["run"]
         if run is None:
-            found.append((match[0].replace("'", "").replace("’", "")[:LONGEST], places[start], places[end]))
+            found.append((match[0].replace("'", "").replace("’", "")[:LONGEST], starts[start], ends[end - 1]))
         elif len(run) == 1:
-            found.append((run, places[start], places[end]))
+            found.append((run, starts[start], ends[start]))
         else:
-            found += [(folded[at : at + 2], places[at], places[at + 2]) for at in range(start, end - 1)]
+            found += [(folded[at : at + 2], starts[at], ends[at + 1]) for at in range(start, end - 1)]
     return found
 
 
-def _fold_with_places(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters (and its end) where the original character begins."""
+def _fold_with_places(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """The folded text, and where the original of each of its characters begins and ends."""
     if text.isascii():
-        return text.lower(), list(range(len(text) + 1))
+        return text.lower(), range(len(text)), range(1, len(text) + 1)
     pieces: list[str] = []
-    places: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     start = 0
     while start < len(text):
         end = start + 1
@@ -100,7 +102,7 @@ def _fold_with_places(text: str) -> tuple[str, list[int]]:
             end += 1
         piece = fold(text[start:end])
         pieces.append(piece)
-        places += [start] * len(piece)
+        starts += [start] * len(piece)
+        ends += [end] * len(piece)
         start = end
-    places.append(len(text))
-    return "".join(pieces), places
+    return "".join(pieces), starts, ends

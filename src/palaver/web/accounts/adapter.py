@@ -6,24 +6,43 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
-from palaver.accounts import sessions, settling
+from palaver.accounts import applying, inviting, sessions, settling
 from palaver.accounts.joining import admit, check_name
-from palaver.accounts.models import Member, Session
+from palaver.accounts.models import Application, Invitation, Member, Session
 from palaver.community.models import Community
 from palaver.community.reads import mail_from
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.web.accounts import browsers
+from palaver.web.accounts.contexts import WaitingPage
+from palaver.web.shell import answer, shell
 from palaver.web.standing import standing
+
+SignUp = Community.SignUp
+APPLIED = "/account/applied"
+
+
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """The invitation by whose link this sign-up came, looked up by the page it leads to."""
+    found: Invitation | None = getattr(request, "invitation", None)
+    return found
+
+
+def waiting(request: HttpRequest, member: Member, application: Application) -> HttpResponse:
+    """How it stands with somebody's application: shown only to who has just given its password."""
+    page = WaitingPage(member.name, application.admitted is not None, application.because)
+    return answer("account/waiting.html", shell(request, _("Your application"), robots="noindex"), page, status=403)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's seam."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return standing().about.sign_up == Community.SignUp.OPEN
+        return invitation_of(request) is not None or standing().about.sign_up in {SignUp.OPEN, SignUp.APPROVAL}
 
     def get_from_email(self) -> str:
         return mail_from()
@@ -44,9 +63,26 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.email = (data.get("email") or "").strip().lower()
         user.joined_at = user.claimed_at = clock.now()
         user.set_password(data["password1"])
-        if commit:
+        invitation = invitation_of(request)
+        if not commit:
+            return user
+        if invitation is not None:
+            inviting.accept(invitation, member=user)
+        elif standing().about.sign_up == SignUp.APPROVAL:
+            applying.apply(user, answer=data["answer"])
+            request.has_applied = True  # type: ignore[attr-defined]
+        else:
             admit(user)
         return user
+
+    def respond_user_inactive(self, request: HttpRequest, user: Member) -> HttpResponse:
+        """Whoever proved to be somebody who cannot sign in is told why: they wait, were refused, or have left."""
+        if getattr(request, "has_applied", False):
+            return redirect(APPLIED)
+        application = Application.objects.filter(member=user).first()
+        if application is None or application.admitted:
+            return redirect("/account/inactive/")
+        return waiting(request, user, application)
 
     def login(self, request: HttpRequest, user: Member) -> None:
         """Sign in, and remember the browser's name for the page that lists them."""

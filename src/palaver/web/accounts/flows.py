@@ -15,7 +15,9 @@ from palaver.kit import durability
 Page = Callable[..., HttpResponseBase]
 
 
-def _housed(view: Page) -> Page:
+def housed(view: Page) -> Page:
+    """A view of theirs, each write of which is a transaction of its own."""
+
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with durability.alone():
@@ -29,7 +31,7 @@ def _housed(view: Page) -> Page:
 def patterns() -> list[URLPattern]:
     """allauth's addresses with the same names, their views housed."""
     return [
-        URLPattern(one.pattern, _housed(one.callback), one.default_args, one.name)
+        URLPattern(one.pattern, housed(one.callback), one.default_args, one.name)
         for one in theirs.urlpatterns
         if isinstance(one, URLPattern)
     ]

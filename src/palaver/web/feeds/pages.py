@@ -119,7 +119,7 @@ def ordered(order: orders.Order) -> Callable[[HttpRequest, str], HttpResponse]:
             window = _window(request)
             found = reads.recommended(ids, orders.WINDOWS[window], viewer=None, skip=0)
             # It moves with time and with every recommendation, as its page does: asked anew each time.
-            feed = _feed(title, f"{address}?in={window}", address, sentence)
+            feed = _feed(title, f"{address}?in={window}", address, sentence)._replace(query=f"in={window}")
             return feeds.respond(request, kind, feed, _of_threads(found))
         entries = _of_threads(_ordered(order, ids))
         return feeds.respond(

@@ -25,7 +25,8 @@ ElementTree.register_namespace("thr", THREADING)
 
 
 class Feed(NamedTuple):
-    """A feed as a whole. `href` is the path of the page it follows, `address` its own without `.atom` or `.json`."""
+    """A feed as a whole. `href` is the path of the page it follows, `address` its own without `.atom` or `.json`,
+    `query` what is asked of it, urlencoded."""
 
     title: str
     href: str
@@ -33,6 +34,11 @@ class Feed(NamedTuple):
     sentence: str = ""
     language: str = ""
     community: str = ""
+    query: str = ""
+
+    def whole(self, ending: str) -> str:
+        """Its own address for other programs."""
+        return absolute(f"{self.address}.{ending}{'?' if self.query else ''}{self.query}")
 
 
 class Entry(NamedTuple):
@@ -91,12 +97,12 @@ def atom(feed: Feed, entries: Iterable[Entry]) -> bytes:
     root = ElementTree.Element(f"{{{ATOM}}}feed")
     if feed.language:
         root.set("{http://www.w3.org/XML/1998/namespace}lang", feed.language)
-    _add(root, "id", absolute(f"{feed.address}.atom"))
+    _add(root, "id", feed.whole("atom"))
     _add(root, "title", feed.title)
     if feed.sentence:
         _add(root, "subtitle", feed.sentence)
     _add(root, "updated", _instant(updated(entries)))
-    _link(root, "self", absolute(f"{feed.address}.atom"), "application/atom+xml")
+    _link(root, "self", feed.whole("atom"), "application/atom+xml")
     _link(root, "alternate", absolute(feed.href), "text/html")
     # Every entry needs an author; this one stands for those that have none of their own.
     _add(_add(root, "author"), "name", feed.community or feed.title)
@@ -149,7 +155,7 @@ def json(feed: Feed, entries: Iterable[Entry]) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": _writable(feed.title),
         "home_page_url": absolute(feed.href),
-        "feed_url": absolute(f"{feed.address}.json"),
+        "feed_url": feed.whole("json"),
     }
     if feed.sentence:
         made["description"] = _writable(feed.sentence)

@@ -48,7 +48,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _form(request, token, request.POST, refusal)
     tokens.forget()
-    get_adapter(request).login(request, founder)
+    with transaction.atomic():
+        get_adapter(request).login(request, founder)
     return redirect("/desk/first-steps")
 
 

@@ -49,6 +49,7 @@ class InquiriesPage:
     rows: tuple[InquiryRow, ...]
     waiting: int
     pager: Pager
+    menu: tuple[tuple[str, str, bool, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class HousePagesPage:
     """`desk/house_pages.html`."""
 
     rows: tuple[HousePageRow, ...]
+    menu: tuple[tuple[str, str, bool, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from palaver.accounts.models import Member, Rename
+from palaver.accounts.models import Application, Member, Rename
 from palaver.accounts.reads import Viewer
 from palaver.forums.models import Office, Post
 from palaver.forums.rendering import member_address
@@ -47,6 +47,8 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
     found = find(name)
     if isinstance(found, HttpResponse):
         return found
+    if found.claimed_at is None and Application.objects.filter(member=found).exists():
+        raise Http404  # Asked to join and has not been let in: no member yet, and nobody else's business.
     where, now = moments.zone(viewer.time_zone if viewer else ""), clock.now()
     known = places().forums
     written = Post.objects.filter(author=found, forum_id__in=readable(viewer), standing=Post.Standing.SHOWN)

@@ -21,6 +21,7 @@ from palaver.transfer.models import Import
 from palaver.web import contexts, moments
 from palaver.web.doors import operators
 from palaver.web.notices import stuck
+from palaver.web.operators.menu import menu
 from palaver.web.shell import answer, shell
 
 SHOWN = 50
@@ -133,7 +134,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         else (_("No mail server is set (PALAVER_MAIL_URL): nothing leaves this house."),)
     )
     return answer(
-        "desk/desk.html", shell(request, _("Operators’ desk"), robots="noindex"), contexts.DeskPage(tables, warnings)
+        "desk/desk.html",
+        shell(request, _("Operators’ desk"), robots="noindex"),
+        contexts.DeskPage(tables, warnings, menu("desk")),
     )
 
 

@@ -17,6 +17,7 @@ from palaver.web.contexts import Link
 from palaver.web.doors import operators, the_member
 from palaver.web.house import contexts
 from palaver.web.house.pages import TITLES
+from palaver.web.operators.menu import menu
 from palaver.web.shell import answer, shell
 
 
@@ -38,7 +39,7 @@ def house_pages(request: HttpRequest) -> HttpResponse:
         for key, title in TITLES.items()
     )
     frame = shell(request, _("Pages of this house"), trail=_trail(), robots="noindex")
-    return answer("desk/house_pages.html", frame, contexts.HousePagesPage(rows))
+    return answer("desk/house_pages.html", frame, contexts.HousePagesPage(rows, menu("pages")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,6 +18,7 @@ from palaver.web import moments
 from palaver.web.contexts import Link, Pager
 from palaver.web.doors import operators, the_member
 from palaver.web.house import contexts
+from palaver.web.operators.menu import menu
 from palaver.web.shell import answer, shell
 
 SHOWN = 50
@@ -53,7 +54,7 @@ def inquiries(request: HttpRequest) -> HttpResponse:
     return answer(
         "desk/inquiries.html",
         shell(request, _("Inquiries"), trail=_trail(), robots="noindex"),
-        contexts.InquiriesPage(rows, count, pager),
+        contexts.InquiriesPage(rows, count, pager, menu("inquiries")),
     )
 
 

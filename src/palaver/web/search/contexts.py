@@ -41,7 +41,7 @@ class SearchPage(NamedTuple):
     refused: str
     nothing: str
     building: str
-    feed: str
+    keepable: bool
     may_save: bool
     saved: Link | None
     kept: Sequence[Link]

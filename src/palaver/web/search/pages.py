@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta, tzinfo
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -91,14 +91,15 @@ def search(request: HttpRequest) -> HttpResponse:
         % {"share": f"{found.building} %"}
         if found.building is not None
         else "",
-        feed="" if found.query.refused else f"/search/feed.atom?{urlencode({'q': query})}",
+        keepable=not found.query.refused,
         may_save=viewer is not None and not found.query.refused,
         saved=Link(saved.name, "/search/saved") if saved else None,
         kept=tuple(Link(one.name, href(one.query, best=one.best)) for one in kept),
         best=best,
     )
     title = _("Search: %(query)s") % {"query": query[:60]}
-    frame = shell(request, title, robots="noindex", token=True)
+    feed = "" if found.query.refused else f"/search/feed/{quote(query, safe='')}"
+    frame = shell(request, title, robots="noindex", token=True, feed=feed)
     return answer("search/search.html", frame, page, status=422 if found.query.refused else 200)
 
 
@@ -110,7 +111,7 @@ def _kept(viewer: Viewer | None) -> list[SavedSearch]:
 
 def _empty(kept: Sequence[SavedSearch]) -> SearchPage:
     links = tuple(Link(one.name, href(one.query, best=one.best)) for one in kept)
-    return SearchPage("", "", (), (), (), (), Pager(), (), "", "", "", "", False, None, links, False)
+    return SearchPage("", "", (), (), (), (), Pager(), (), "", "", "", False, False, None, links, False)
 
 
 def _result(post: Found, found: Findings, query: str, best: bool, zone: tzinfo) -> Result:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from palaver.accounts.models import Member
 from palaver.forums import drafting, naming, newcomers, rules
@@ -79,6 +78,7 @@ def composer(
     others: int = 0,
     seen: int | None = None,
     kept: drafting.Kept | None = None,
+    notes: tuple[str, ...] = (),
 ) -> contexts.Composer:
     """The form's surroundings. `draft` is what it was filled with; `kept` what its "Keep as draft" came to just now."""
     zone = moments.zone(request.viewer.time_zone)  # type: ignore[attr-defined]
@@ -96,7 +96,7 @@ def composer(
         found=found,
         seen=seen,
         most_paragraphs=where.forum.quoted_paragraphs,
-        notes=() if bounds is None else (newcomers.note(bounds),),
+        notes=notes if bounds is None else (newcomers.note(bounds), *notes),
         kept=said,
     )
 
@@ -106,10 +106,3 @@ def kept_sentence(kept: drafting.Kept) -> str:
     if kept.aside:
         return _("Another window has kept a newer draft of this, so yours is kept beside it. Both are under Drafts.")
     return "" if kept.draft is None else _("Kept as a draft.")
-
-
-def others_sentence(count: int) -> str:
-    """That there are more drafts of one place."""
-    return ngettext(
-        "There is %(n)s more draft for this place.", "There are %(n)s more drafts for this place.", count
-    ) % {"n": count}

@@ -29,6 +29,7 @@ from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
 from palaver.web.shell import answer, forum_link, places, shell, trail
 from palaver.web.threads import composing
+from palaver.web.uploads import taking
 
 FORM_FIELDS = {"text": "body", "because": "reason"}
 MOST_SHOWN_MEANWHILE = 20
@@ -64,6 +65,7 @@ class _Pressed:
 
 def _pressed(request: HttpRequest, where: drafting.Place, author: Member, once: str) -> _Pressed | None:
     """Preview or keep, if one of these buttons was pressed; None when the form is to be sent. Raises Refusal."""
+    taking.nothing_left_out(request)
     body, subject = request.POST.get("body", ""), request.POST.get("subject", "")
     done = _Pressed()
     if "keep" in request.POST:
@@ -300,6 +302,13 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
     subject = post.thread.subject if post.is_original else post.subject
     seen, reason, where = str(post.version), "", drafting.editing(post)
     draft, others = (None, 0) if request.method == "POST" else composing.opened(request, where, author)
+    notes: tuple[str, ...] = ()
+    if draft is not None and post.edited_at and draft.saved_at < post.edited_at and "draft" not in request.GET:
+        # It was begun from an earlier version: taken for the present one it would undo what was saved since.
+        draft = None
+        notes = (
+            _("Under Drafts there is one from before the last version of this post; here is the post as it stands."),
+        )
     if draft is not None:
         body, subject = draft.text, draft.subject or subject
     done = _Pressed()
@@ -339,7 +348,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
         cancel_href=f"/p/{post.pk}",
         preview=done.preview,
         maximum=rendering.LONGEST,
-        composer=composing.composer(request, where, by=author, draft=draft, others=others, kept=done.kept),
+        composer=composing.composer(request, where, by=author, draft=draft, others=others, kept=done.kept, notes=notes),
     )
     frame = shell(request, _("Edit your post"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
     return answer("threads/edit.html", frame, page, status=_status(request, done))

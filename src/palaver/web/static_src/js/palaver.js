@@ -1,5 +1,6 @@
 // What runs on every page. Each module minds one habit; none is needed for a page to work.
 import "./times.js";
+import "./uploading.js";
 import "./writing.js";
 import "./recommending.js";
 import "./marking.js";

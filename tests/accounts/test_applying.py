@@ -1,0 +1,137 @@
+"""Joining by approval: asked, waiting, let in or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from palaver.accounts import applying
+from palaver.accounts.models import Application, Member
+from palaver.community import settling
+from palaver.delivery.models import Mail
+from palaver.kit.decisions import NotAllowed, Refusal
+from palaver.record.models import Entry, Payload
+from tests.cast import Cast, fresh, signed_in
+from tests.forums.test_races import at_once
+
+FORM = {
+    "username": "Nadia",
+    "password1": "a heron on the weir",
+    "email": "nadia@example.org",
+    "answer": "Bread and rivers.",
+}
+
+
+@pytest.fixture(autouse=True)
+def mail_as_rows(settings: Any) -> None:
+    """Django's test runner puts another backend in the place of ours."""
+    settings.EMAIL_BACKEND = "palaver.delivery.mail.backend.RowBackend"
+
+
+@pytest.fixture
+def browser(cast: Cast) -> Client:
+    settling.settle(by=cast.odile, sign_up="approval", question="What do you bake?")
+    return Client(headers={"sec-fetch-site": "same-origin"})
+
+
+def asked(browser: Client) -> Application:
+    answer = browser.post("/account/signup/", FORM)
+    assert (answer.status_code, answer["Location"]) == (302, "/account/applied")
+    return Application.objects.get()
+
+
+def sign_in(browser: Client) -> str:
+    given = {"login": "Nadia", "password": FORM["password1"]}
+    return browser.post("/account/login/", given, follow=True).content.decode()
+
+
+def test_the_form_asks_the_question_and_the_account_waits(browser: Client) -> None:
+    assert "What do you bake?" in browser.get("/account/signup/").content.decode()
+    row = asked(browser)
+    assert (row.question, row.answer, row.member.is_active) == ("What do you bake?", "Bread and rivers.", False)
+    assert "nobody has decided yet" in sign_in(browser)
+    assert "_auth_user_id" not in browser.session
+    assert Client().get("/m/Nadia").status_code == 404
+
+
+def test_without_an_answer_nothing_is_sent(browser: Client) -> None:
+    answer = browser.post("/account/signup/", {**FORM, "answer": " "})
+    assert answer.status_code == 200 and 'value="Nadia"' in answer.content.decode()
+    assert not Member.objects.filter(name="Nadia").exists()
+
+
+def test_an_operator_lets_somebody_in(browser: Client, cast: Cast) -> None:
+    row = asked(browser)
+    applying.admit(row, by=cast.odile)
+    assert fresh(row).admitted and fresh(row.member).is_active
+    mail = Mail.objects.get()
+    assert mail.to == "nadia@example.org" and "let in" in mail.text
+    assert "Nadia" in sign_in(browser) and "_auth_user_id" in browser.session
+    entry = Entry.objects.get(act="application.admit")
+    assert entry.subject == f"member:{row.member_id}" and "Bread" not in (Payload.objects.get(entry=entry).body or "")
+    assert Client().get("/m/Nadia").status_code == 200
+
+
+def test_an_operator_refuses_with_a_reason_that_the_record_does_not_tell(browser: Client, cast: Cast) -> None:
+    row = asked(browser)
+    with pytest.raises(Refusal, match="Say why") as refused:
+        applying.refuse(row, by=cast.odile, because=" ")
+    assert refused.value.field == "because"
+    applying.refuse(row, by=cast.odile, because="Only bakers.")
+    assert "Only bakers." in Mail.objects.get().text
+    assert "Only bakers." in sign_in(browser)
+    entry = Entry.objects.get(act="application.refuse")
+    told = Payload.objects.get(entry=entry).body or ""
+    assert (
+        entry.subject == f"application:{row.pk}"
+        and "Only bakers" not in told
+        and str(row.member_id) not in told.split(":")
+    )
+    with pytest.raises(Refusal, match="decided already"):
+        applying.refuse(row, by=cast.odile, because="Twice.")
+    applying.admit(row, by=cast.odile)
+    assert fresh(row.member).is_active
+
+
+def test_a_wrong_password_is_not_told_how_it_stands(browser: Client) -> None:
+    asked(browser)
+    page = browser.post("/account/login/", {"login": "Nadia", "password": "something else entirely"}, follow=True)
+    assert "nobody has decided" not in page.content.decode()
+
+
+def test_only_operators_decide(browser: Client, cast: Cast) -> None:
+    row = asked(browser)
+    for act in (lambda: applying.admit(row, by=cast.ana), lambda: applying.refuse(row, by=cast.chidi, because="No.")):
+        with pytest.raises(NotAllowed):
+            act()
+    assert fresh(row).decided_at is None
+
+
+def test_somebody_without_an_address_gets_no_mail(browser: Client, cast: Cast) -> None:
+    browser.post("/account/signup/", {**FORM, "email": ""})
+    applying.admit(Application.objects.get(), by=cast.odile)
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_operators_at_once_one_lets_in(browser: Client, cast: Cast) -> None:
+    row = asked(browser)
+    done = at_once(*(lambda: applying.admit(row, by=cast.odile) for _ in range(16)))
+    assert sum(isinstance(one, Application) for one in done) == 1
+    assert Entry.objects.filter(act="application.admit").count() == 1 and Mail.objects.count() == 1
+
+
+def test_the_desk_lists_answers_and_decides(browser: Client, cast: Cast) -> None:
+    row = asked(browser)
+    odile = signed_in(cast.odile)
+    page = odile.get("/desk/applications").content.decode()
+    assert "Bread and rivers." in page and "nadia@example.org" in page
+    assert '<span class="count">1' in page
+    refused = odile.post("/desk/applications", {"act": "refuse", "application": row.pk, "because": ""})
+    assert refused.status_code == 422 and "Say why" in refused.content.decode()
+    assert odile.post("/desk/applications", {"act": "admit", "application": row.pk}).status_code == 302
+    assert fresh(row).admitted
+    gone = odile.post("/desk/applications", {"act": "admit", "application": "99999"})
+    assert gone.status_code == 422 and "no such application" in gone.content.decode()
