@@ -306,13 +306,13 @@ def _members(tables: Tables, count: int, counts: list[int], began: int) -> None:
             joined = tables.instant(began + number * 1_000_003)
             yield (
                 number, "!", None, name, names.name_key(name), "", "", "", joined, joined, None, 0, counts[number], "", "",
-                "auto", "flat", "new", 1,
+                "auto", "flat", "new", 1, 0, 0,
             )  # fmt: skip
 
     tables.put(
         "accounts_member",
         "id password last_login name name_key email about about_html joined_at claimed_at left_at is_operator post_count language "
-        "time_zone theme thread_view highlight keys_on",
+        "time_zone theme thread_view highlight keys_on hides_things notice_count",
         rows(),
     )
 
@@ -331,13 +331,14 @@ def _forums(tables: Tables, size: Size, counts: list[list[int]], last: list[int]
             )
             yield (
                 forum, 1 if main else 2 + forum % (len(_MARKS) - 1), f"{name} {forum}", f"forum-{forum}",
-                f"All about {name.lower()}.", "", "", "", "", int(main), forum, 3, "everyone", "members", "members", "",
+                f"All about {name.lower()}.", "", "", "", "", int(main), forum, 4, 0, 0, 3, "everyone", "members", "members", "",
                 tables.instant(began), None, counts[forum][0], counts[forum][1], tables.instant(last[forum]) if last[forum] else None,
             )  # fmt: skip
 
     tables.put(
         "forums_forum",
-        "id category_id name slug description purpose purpose_html rules rules_html is_main place host_seats who_reads who_starts "
+        "id category_id name slug description purpose purpose_html rules rules_html is_main place quoted_paragraphs posts_to_start "
+        "originals_only host_seats who_reads who_starts "
         "who_replies language created_at retired_at thread_count post_count last_post_at",
         rows(),
     )

@@ -20,7 +20,7 @@ from palaver.accounts import joining, operating, suspending
 from palaver.accounts.models import Member, Session
 from palaver.accounts.reads import Viewer, viewer
 from palaver.forums import placing, posting
-from palaver.forums.models import Category, Forum, Post, PostBody, SourceText, Thread
+from palaver.forums.models import Admission, Category, Forum, Post, PostBody, SourceText, Thread
 from palaver.forums.rendering import render_post
 from palaver.front.changing import settle_leftovers, shared
 from palaver.kit import clock
@@ -143,6 +143,12 @@ def original(thread: Thread) -> Post:
 def fresh(thing: Any) -> Any:
     """The row as it stands now."""
     return type(thing)._default_manager.get(pk=thing.pk)
+
+
+def dismissed(forum: Forum, member: Member) -> None:
+    """The member belongs to the forum's audience no longer. No verb does that yet, so the row goes by hand."""
+    with transaction.atomic():
+        Admission.objects.filter(forum=forum, member=member).delete()
 
 
 def imported(post: Post, text: str, kind: str) -> Post:

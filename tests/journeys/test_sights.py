@@ -30,6 +30,12 @@ GUEST = {
     "member-suspended": "/m/Jonas",
     "record": "/record",
     "orders": "/help/orders",
+    "help": "/help/?q=quote",
+    "help-writing": "/help/writing",
+    "help-keyboard": "/help/keyboard",
+    "privacy": "/privacy",
+    "imprint": "/imprint",
+    "contact": "/contact",
     "sign-in": "/account/login/",
     "join": "/account/signup/",
     "forgotten": "/account/password/reset/",
@@ -51,7 +57,12 @@ MEMBER = {
     "password": "/account/password/change/",
     "addresses": "/account/email/",
 }
-OPERATOR = {"desk": "/desk/"}
+OPERATOR = {
+    "desk": "/desk/",
+    "inquiries": "/desk/inquiries",
+    "pages": "/desk/pages",
+    "page-form": "/desk/pages/terms",
+}
 SCREENS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},

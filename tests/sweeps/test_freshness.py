@@ -178,7 +178,9 @@ class Freshness(RuleBasedStateMachine):
         self.halls = []
         for _ in range(2):
             name, said = word("f"), word("d")
-            hall = act.open_forum(name=name, by="Odile", host=self.people[2].name, description=said, purpose=said)
+            # The address keeps its words when the forum is renamed, so it is made of others.
+            place = {"slug": word("h"), "description": said, "purpose": said}
+            hall = act.open_forum(name=name, by="Odile", host=self.people[2].name, **place)
             self.halls.append(Hall(hall["id"], hall["slug"], name, said))
         self.talks: list[Talk] = []
         self.imported: list[str] = []

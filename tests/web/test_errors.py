@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jinja2
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
@@ -31,6 +32,15 @@ def test_an_error_page_says_what_happened_why_and_what_now(status: int, settings
 
 def test_each_status_has_words_of_its_own() -> None:
     assert len({tuple(map(str, words)) for words in errors.WORDS.values()}) == len(errors.WORDS)
+
+
+def test_an_error_page_compiles_its_templates_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scrapers ask for what is not there all day long; compiling costs fifty times what drawing does."""
+    errors.sentence_page(404)
+    compiled: list[object] = []
+    monkeypatch.setattr(jinja2.Environment, "compile", lambda *args, **more: compiled.append(args))
+    assert errors.sentence_page(404)
+    assert compiled == []
 
 
 def test_a_page_for_the_front_needs_no_request() -> None:

@@ -11,12 +11,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.cast import Cast, original, seen_by, signed_in
+from tests.cast import Cast, fresh, original, seen_by, signed_in
 
-from palaver.forums import locking, orders, placing, reads, recommending
+from palaver.accounts import settling
+from palaver.accounts.models import Member
+from palaver.accounts.reads import Viewer
+from palaver.forums import locking, orders, placing, reads, recommending, subscribing
 from palaver.forums.models import Forum, Post, Thread
 from palaver.kit import clock
-from palaver.reading import marking
+from palaver.reading import bookmarking, following, ignoring, marking, own, sight, trashing
 from palaver.reading import reads as marks
 from palaver.web.threads import fragments
 
@@ -56,19 +59,29 @@ def test_a_members_thread_page_costs_at_most_four(cast: Cast, thread: Thread, vi
 
 
 def test_with_everything_on_it_costs_at_most_seven(cast: Cast, thread: Thread) -> None:
-    """Locked, pinned, with event lines, marks, recommendations, cold fragments, in a gated community."""
+    """Locked, pinned, with event lines, marks, recommendations, bookmarks, a trash, somebody ignored and somebody
+    followed, subscribed to, cold fragments, in a gated community."""
     assert cast.den
     locking.pin(thread, by=cast.chidi, because="Look.")
     locking.lock(thread, by=cast.chidi, because="Settled.")
     recommending.recommend(original(thread), by=cast.kaya)
     marking.mark_forum(cast.lounge, by=cast.kaya)
     marking.read_up_to(thread, by=cast.kaya, number=3)
+    bookmarking.keep(original(thread), by=cast.kaya, note="Rye.")
+    trashing.trash_forum(cast.kitchen, by=cast.kaya)
+    trashing.trash_keyword("lamps", by=cast.kaya)
+    ignoring.ignore(cast.bram, by=cast.kaya)
+    following.follow(cast.ana, by=cast.kaya)
+    subscribing.subscribe(thread, by=cast.kaya)
+    settling.settle(fresh(cast.kaya), highlight="followed")
     kaya = signed_in(cast.kaya)
     statements(kaya, address(thread))
     fragments.store.cache_clear()
     asked = statements(kaya, address(thread), warm=False)
     assert any("forums_postbody" in sql for sql in asked), "The fragments were not cold."
     assert any("forums_threadevent" in sql for sql in asked)
+    assert any("reading_bookmark" in sql and "reading_ignore" in sql and "reading_follow" in sql for sql in asked)
+    print(f"With everything on: {len(asked)} statements.")
     assert len(asked) <= 7, "\n".join(asked)
 
 
@@ -79,6 +92,16 @@ def test_a_page_of_many_replies_costs_no_more(cast: Cast) -> None:
     for n in range(30):
         cast.reply(thread, text=f"Reply {n}.")
     assert len(statements(kaya, address(thread))) <= max(few, 4)
+
+
+def test_a_trash_costs_a_list_one_statement_and_keywords_one_more(cast: Cast, thread: Thread) -> None:
+    kaya = signed_in(cast.kaya)
+    plain = {where: len(statements(kaya, where)) for where in ("/latest", "/newest", "/unread", "/forums")}
+    trashing.trash_forum(cast.kitchen, by=cast.kaya)
+    assert {where: len(statements(kaya, where)) for where in plain} == {k: n + 1 for k, n in plain.items()}
+    trashing.trash_keyword("lamps", by=cast.kaya)
+    cast.thread("Bread")
+    assert {where: len(statements(kaya, where)) for where in plain} == {k: n + 2 for k, n in plain.items()}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +157,7 @@ def whole_tables(lines: list[str]) -> list[str]:
     """Lines that read posts or threads from end to end without an index."""
     if connection.vendor == "sqlite":
         # Derived tables have short names of their own; these are the aliases under which posts and threads are read.
-        names = r"(p|t|x|lt|n|forums_post|forums_thread)"
+        names = r"(p|t|x|r|lt|n|forums_post|forums_thread)"
         return [line for line in lines if re.match(rf"SCAN {names}\b", line) and "INDEX" not in line]
     return [line for line in lines if re.search(r"Seq Scan on forums_(post|thread)\b", line)]
 
@@ -171,6 +194,14 @@ def ids(count: int) -> list[int]:
     return list(Forum.objects.order_by("pk").values_list("pk", flat=True)[:count])
 
 
+FORUMS, WORDS = sight.Sight(frozenset([1])), sight.Sight(keywords=("lamps",))
+
+
+def hiding(viewer: Viewer) -> Viewer:
+    """The same member, with something in the trash."""
+    return viewer._replace(hides_things=True)
+
+
 Read = Callable[[int, Any], object]
 
 # Each read, and how many sorts it may do: 1 where the rows of one page are put in order after they were dressed.
@@ -195,6 +226,16 @@ CONSTANT: list[tuple[str, Read, int]] = [
     ("latest in thirteen", lambda t, v: marks.threads(orders.LATEST, ids(13), viewer=v), 1),
     ("recommended ever", lambda t, v: marks.recommended(ids(13), None, viewer=v), 1),
     ("forum_index", lambda t, v: marks.forum_index(v), 0),
+    ("latest without the trash", lambda t, v: marks.threads(orders.LATEST, None, viewer=hiding(v), sight=FORUMS), 1),
+    (
+        "latest in two without the trash",
+        lambda t, v: marks.threads(orders.LATEST, ids(2), viewer=hiding(v), sight=FORUMS),
+        2,
+    ),
+    ("latest without a keyword", lambda t, v: marks.threads(orders.LATEST, None, viewer=hiding(v), sight=WORDS), 1),
+    ("forum_index without the trash", lambda t, v: marks.forum_index(hiding(v), FORUMS), 0),
+    ("threads of mine", lambda t, v: marks.started_by(v.id, viewer=v, forum_ids=ids(3)), 1),
+    ("laid over", lambda t, v: sight.laid_over(hiding(v), follows=True, among=[1, 2], new_in=(t, clock.now())), 0),
 ]
 
 
@@ -208,8 +249,25 @@ def test_a_hot_read_walks_its_index(community: Cast, thread: Thread, name: str, 
 
 @pytest.mark.parametrize(
     "read",
-    [lambda v: marks.unread(ids(14), v), lambda v: marks.recommended(ids(14), timedelta(days=7), viewer=v)],
-    ids=["unread", "recommended this week"],
+    [
+        lambda v: marks.unread(ids(14), v),
+        lambda v: marks.unread(ids(14), hiding(v), sight=FORUMS),
+        lambda v: marks.recommended(ids(14), timedelta(days=7), viewer=v),
+        lambda v: marks.recommended(ids(14), None, viewer=hiding(v), sight=FORUMS),
+        lambda v: own.answers_to(hiding(v), ids(14), FORUMS),
+        lambda v: (
+            following.follow(Member.objects.get(name="Ana"), by=Member.objects.get(pk=v.id)),
+            own.by_followed(v, ids(14), FORUMS),
+        ),
+    ],
+    ids=[
+        "unread",
+        "unread without the trash",
+        "recommended this week",
+        "recommended without the trash",
+        "answers",
+        "followed",
+    ],
 )
 def test_a_read_that_must_look_at_many_reads_no_whole_table(community: Cast, read: Callable[[Any], object]) -> None:
     viewer = seen_by(community.kaya)

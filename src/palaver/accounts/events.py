@@ -49,3 +49,10 @@ class SessionsEnded(Event):
 class OperatorMade(Event):
     member_id: int
     by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AvoidanceChanged(Event):
+    """A member's own avoidance list has changed. Whom it names is nobody's business, so the event does not say."""
+
+    member_id: int

@@ -116,10 +116,26 @@ def of_database() -> Iterator[Finding]:
     except Error as error:
         yield Finding("database", "wrong", f"{DEFAULT_DB_ALIAS} does not answer: {' '.join(str(error).split())}")
         return
+    if not plan:
+        yield of_founding()
     if plan:
         yield Finding("database", "note", f"{len(plan)} migrations have not run; `palaver migrate` runs them.")
     else:
         yield Finding("database", "good", f"{connection.display_name} answers and is up to date.")
+
+
+def of_founding() -> Finding:
+    """Is there a community, and somebody who runs it?"""
+    from palaver.accounts.models import Member
+    from palaver.forums.founding import is_founded
+
+    if not is_founded():
+        return Finding(
+            "set-up", "note", "Nobody has set up this installation: open the address that `palaver serve` prints."
+        )
+    if not Member.objects.filter(is_operator=True, claimed_at__isnull=False, left_at=None).exists():
+        return Finding("set-up", "note", "It has no operator; `palaver createoperator NAME` makes one.")
+    return Finding("set-up", "good", "It is set up and has an operator.")
 
 
 def of_sqlite_library() -> Finding:

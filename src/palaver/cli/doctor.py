@@ -1,4 +1,4 @@
-"""`palaver doctor`: recount every stored counter from the rows it counts, and say where the two differ."""
+"""`palaver doctor`: recount every stored counter from the rows it counts, and say where the two differ; the search index too."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ import sys
 from collections.abc import Iterable
 
 NAME = "doctor"
-HELP = "recount every counter; exit code 1 when one has drifted"
+HELP = "recount every counter and look at the search index; exit code 1 when one has drifted"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mend", action="store_true", help="write the counted numbers in place of the stored ones")
+    parser.add_argument("--words", action="store_true", help="also compare every post's words with the search index")
 
 
 def run(args: argparse.Namespace) -> int:
-    from palaver.forums import counting
+    from itertools import chain
 
-    found = told(counting.drift(mend=args.mend))
+    from palaver.forums import counting
+    from palaver.notices import counting as notices
+    from palaver.search import building
+
+    found = told(chain(counting.drift(mend=args.mend), notices.drift(mend=args.mend)))
+    if told(building.drift(texts=args.words)):
+        print("`palaver reindex` brings the search index up to the posts.", file=sys.stderr)
+        return 1
     if not found:
         print("Every counter agrees with its rows.")
         return 0
     if not args.mend:
         print(f"{found} differ from their rows; `palaver doctor --mend` writes what was counted.", file=sys.stderr)
         return 1
-    left = sum(1 for _ in counting.drift())
+    left = sum(1 for _ in chain(counting.drift(), notices.drift()))
     print(f"{found} differed from their rows; {left} still do.", file=sys.stderr)
     return 1 if left else 0
 

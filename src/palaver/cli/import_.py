@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from palaver.cli.progress import Progress
+from palaver.cli.progress import Bar
 
 if TYPE_CHECKING:
     from palaver.transfer.importing import Importer
@@ -107,24 +107,3 @@ def names(path: Path | None) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(name, str) and name.strip() for name in found.values()):
         raise ArchiveRefused(str(path), 'it must be JSON such as {"10": "Support"}.')
     return {str(number): name.strip() for number, name in found.items()}
-
-
-class Bar:
-    """Shows how far an import has come."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
-        self._shown: Progress | None = None
-
-    def begin(self, what: str, total: int | None, unit: str) -> None:
-        self.end()
-        self._shown = Progress(what, total=total, unit=unit, quiet=self._quiet)
-
-    def advance(self, by: int) -> None:
-        if self._shown is not None:
-            self._shown.advance(by)
-
-    def end(self) -> None:
-        if self._shown is not None:
-            self._shown.close()
-            self._shown = None

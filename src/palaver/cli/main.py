@@ -22,11 +22,14 @@ import palaver
 COMMANDS: tuple[str, ...] = (
     "palaver.cli.demo",
     "palaver.cli.serve",
+    "palaver.cli.backup",
     "palaver.cli.check",
     "palaver.cli.createoperator",
     "palaver.cli.doctor",
     "palaver.cli.import_",
     "palaver.cli.migrate",
+    "palaver.cli.reindex",
+    "palaver.cli.restore",
     "palaver.cli.verify",
 )
 

@@ -97,3 +97,24 @@ class Progress:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Bar:
+    """Shows how far a long piece of work has come, one bar after the other: what transfer's verbs call their watch."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._shown: Progress | None = None
+
+    def begin(self, what: str, total: int | None, unit: str) -> None:
+        self.end()
+        self._shown = Progress(what, total=total, unit=unit, quiet=self._quiet)
+
+    def advance(self, by: int) -> None:
+        if self._shown is not None:
+            self._shown.advance(by)
+
+    def end(self) -> None:
+        if self._shown is not None:
+            self._shown.close()
+            self._shown = None

@@ -33,9 +33,24 @@ def run(args: argparse.Namespace) -> int:
             print(f"palaver serve: {answer.because}", file=sys.stderr)
             return 1
     call_command("migrate", interactive=False, verbosity=0)
+    say_how_to_set_up(args.host, args.port)
     try:
         serving.serve(args.host, args.port, workers=workers)
     except AlreadyRunning as refusal:
         print(f"palaver serve: {refusal}", file=sys.stderr)
         return 1
     return 0
+
+
+def say_how_to_set_up(host: str, port: int) -> None:
+    """Print the founder's address while the installation is empty: whoever reads the console may set it up."""
+    from django.conf import settings
+
+    from palaver.forums.founding import is_founded
+    from palaver.web.founding import tokens
+
+    if is_founded():
+        return
+    named = "PALAVER_ORIGIN" in os.environ
+    origin = settings.PALAVER_ORIGIN if named else f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    print(f"\nNobody has set up this installation yet. Open\n\n  {origin}/set-up?token={tokens.token()}\n", flush=True)

@@ -13,3 +13,18 @@ class CommunityChanged(Event):
 
     by_id: int | None
     what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryReceived(Event):
+    """Somebody has written to the operators. Who and what stays between them."""
+
+    inquiry_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryAnswered(Event):
+    """An operator has answered an inquiry by mail."""
+
+    inquiry_id: int
+    by_id: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from palaver.kit.decisions import NotAllowed, Refusal
 
 
@@ -17,6 +19,18 @@ class OutOfDate(Refusal):
     """Somebody (the author in another window) has changed the post meanwhile."""
 
     status = 409
+
+
+class RulesNotMet(Refusal):
+    """What was written does not meet the forum's posting rules; `findings` are all of them, the text is the first."""
+
+    def __init__(self, findings: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__(findings[0][2], field=findings[0][1])
+        self.findings = tuple(findings)
+
+
+class NewcomersLimit(Refusal):
+    """A new account has reached what it may do in its first days; the text says when that ends."""
 
 
 class NoRoom(Refusal):

@@ -34,11 +34,15 @@ class ReplyWritten(Event):
 
 @dataclass(frozen=True, slots=True)
 class PostEdited(Event):
+    """`new_mention_ids` are the members whom this version names first, `new_quotation_ids` the posts it quotes first."""
+
     post_id: int
     thread_id: int
     forum_id: int
     author_id: int
     version: int
+    new_mention_ids: tuple[int, ...] = ()
+    new_quotation_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,17 @@ class PostWithdrawn(Event):
     thread_id: int
     forum_id: int
     author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostCorrected(Event):
+    """A correction line was put on a post, or (`correction_id` None) taken away."""
+
+    post_id: int
+    thread_id: int
+    forum_id: int
+    author_id: int
+    correction_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +106,13 @@ class ThreadPinned(Event):
 class ThreadUnpinned(Event):
     thread_id: int
     forum_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanged(Event):
+    """A member is told of what is new in a forum or thread from now on, told otherwise, or told no longer (or muted it)."""
+
+    member_id: int
+    forum_id: int | None
+    thread_id: int | None
+    subscribed: bool

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
@@ -42,6 +45,14 @@ def readable_forum_ids(member_id: int | None, *, is_operator: bool = False) -> f
 def admitted_forum_ids(member_id: int) -> frozenset[int]:
     """The forums with a named audience to which a member belongs."""
     return frozenset(Admission.objects.filter(member_id=member_id).values_list("forum_id", flat=True))
+
+
+def readers_among(member_ids: Collection[int], forum: Forum) -> frozenset[int]:
+    """Those of some members who may read a forum. One statement, and none unless the forum has a named audience."""
+    if forum.who_reads != Forum.Gate.ADMITTED or not member_ids:
+        return frozenset(member_ids)
+    passes = Q(is_operator=True) | Q(admissions__forum=forum)
+    return frozenset(Member.objects.filter(passes, pk__in=member_ids).values_list("pk", flat=True))
 
 
 def may_start(member: Member | None, forum: Forum) -> Decision:
@@ -93,6 +104,11 @@ def may_edit(member: Member | None, post: Post) -> Decision:
     if post.forum.retired_at is not None:
         return no(_("This forum is retired: it can be read, but nothing in it is changed."))
     return may_speak(member)
+
+
+def may_correct(member: Member | None, post: Post) -> Decision:
+    """Put a correction line on a post, or take it away: its author, as for an edit."""
+    return may_edit(member, post)
 
 
 def may_withdraw(member: Member | None, post: Post) -> Decision:

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
-from palaver.forums import attaching, counting, paths, reads
-from palaver.forums.errors import EmptyText, OutOfDate, ThreadIsLocked
+from palaver.forums import attaching, counting, drafting, naming, newcomers, paths, reads, rules
+from palaver.forums.errors import EmptyText, OutOfDate, RulesNotMet, ThreadIsLocked
 from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
 from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
 from palaver.forums.permissions import may_edit, may_reply, may_start, running_lock
-from palaver.forums.rendering import render_post
+from palaver.forums.rendering import PostLinks, render_post
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs, subjects
@@ -31,19 +31,26 @@ def start_thread(
     text: str,
     kind: str = SourceText.Kind.MARKDOWN,
     submission_key: str = "",
+    draft: drafting.Known | None = None,
 ) -> Thread:
     """Start a thread with its original post and return it. The same `submission_key` again returns the same thread.
 
-    Raises NotAllowed (gate, suspension, retired forum) or Refusal (subject or text unfit; `field` says which).
+    `draft` is the one this form was saved as; it ends with the post. Raises NotAllowed (gate, suspension, retired
+    forum) or Refusal (subject or text unfit, posting rules, a newcomer's limits; `field` says which).
     """
     subject = subjects.clean(subject)
     text = _fit(text)
-    rendered = render_post(text, kind)
+    links = PostLinks(None)
+    rendered = render_post(text, kind, links=links)
     with transaction.atomic():
         _lock_author(author)
         if (again := _submitted_already(author, submission_key)) is not None:
+            drafting.end(draft, by=author)
             return again.thread
         may_start(author, forum).or_refuse()
+        _meet_the_rules(
+            rules.Writing(forum, rendered, subject, starts=True, author_posts=author.post_count), author, links
+        )
         now = clock.now()
         thread = Thread.objects.create(
             forum=forum,
@@ -68,6 +75,8 @@ def start_thread(
             submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject="")
+        naming.name(post, rendered, links)
+        drafting.end(draft, by=author)
         counting.add_post(author_id=author.pk, thread_id=None, forum_id=forum.pk, number=0, at=now)
         events.publish(ThreadStarted(thread.pk, post.pk, forum.pk, author.pk))
     return thread
@@ -82,28 +91,32 @@ def reply(
     answers: Post | None = None,
     kind: str = SourceText.Kind.MARKDOWN,
     submission_key: str = "",
+    draft: drafting.Known | None = None,
 ) -> Post:
     """Write a reply, to the thread or to a given post of it, and return it. The same `submission_key` again returns the same post.
 
-    Raises ThreadIsLocked, NotAllowed or Refusal; whatever was written stays with the caller.
+    `draft` is the one this form was saved as; it ends with the post. Raises ThreadIsLocked, NotAllowed or Refusal; whatever was written stays with the caller.
     """
     if answers is not None and answers.thread_id != thread.pk:
         raise Refusal(_("The post you are answering belongs to another thread."))
     subject = _own_subject(subject)
     text = _fit(text)
-    rendered = render_post(text, kind, thread_id=thread.pk)
+    links = PostLinks(thread.pk)
+    rendered = render_post(text, kind, links=links)
     with transaction.atomic():
         _lock_author(author)
         thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
         if (again := _submitted_already(author, submission_key)) is not None:
+            drafting.end(draft, by=author)
             return again
         _may_reply_or_refuse(author, thread)
+        _meet_the_rules(rules.Writing(thread.forum, rendered, subject), author, links)
         now = max(clock.now(), thread.last_post_at)
         number = thread.last_number + 1
         path = paths.below("" if answers is None or answers.is_original else answers.path, number)
         post = Post.objects.create(
             thread=thread,
-            forum_id=thread.forum_id,
+            forum=thread.forum,
             author=author,
             number=number,
             place=thread.post_count,
@@ -117,6 +130,8 @@ def reply(
             submission_key=submission_key or None,
         )
         _store_text(post, text, kind, rendered, subject=subject)
+        naming.name(post, rendered, links)
+        drafting.end(draft, by=author)
         counting.add_post(author_id=author.pk, thread_id=thread.pk, forum_id=thread.forum_id, number=number, at=now)
         events.publish(
             ReplyWritten(
@@ -134,15 +149,18 @@ def edit(
     subject: str | None = None,
     because: str = "",
     seen_version: int | None = None,
+    draft: drafting.Known | None = None,
 ) -> Post:
     """Give a post a new version. The text before stays in its history. Editing an imported post makes it Markdown.
 
     `subject` of an original post renames the thread; None leaves it. `seen_version` is the version the form was filled
-    from: OutOfDate is raised when another window has saved since. Raises NotAllowed, Refusal. Returns the post anew.
+    from: OutOfDate is raised when another window has saved since. Posting rules that the version before did not meet
+    either are not asked. Raises NotAllowed, Refusal. Returns the post anew.
     """
     may_edit(by, post).or_refuse()
     text, because = _fit(text), reason(because, LONGEST_REASON)
-    rendered = render_post(text, SourceText.Kind.MARKDOWN, thread_id=post.thread_id)
+    links = PostLinks(post.thread_id)
+    rendered = render_post(text, SourceText.Kind.MARKDOWN, links=links)
     with transaction.atomic():
         post = (
             Post.objects.select_for_update(of=("self",), no_key=True).select_related("thread", "forum").get(pk=post.pk)
@@ -161,8 +179,17 @@ def edit(
         else:
             wanted = post.subject if subject is None else _own_subject(subject)
         shown = thread.subject if post.is_original else post.subject
+        drafting.end(draft, by=by)
         if wanted == shown and text == newest.text and newest.kind == SourceText.Kind.MARKDOWN:
             return post  # Nothing was changed: no new version, no event.
+        writing = rules.Writing(
+            post.forum,
+            rendered,
+            wanted,
+            starts=post.is_original,
+            author_posts=max(by.post_count, post.forum.posts_to_start),
+        )
+        _meet_the_rules(writing, by, links, before=newest)
         post.version += 1
         post.edited_at = clock.now()
         post.opening = rendered.opening
@@ -175,8 +202,26 @@ def edit(
                 SourceText.objects.filter(post=post, version=1).update(subject=thread.subject)
             Thread.objects.filter(pk=thread.pk).update(subject=wanted, slug=thread_slug(wanted))
             thread.refresh_from_db()
-        events.publish(PostEdited(post.pk, post.thread_id, post.forum_id, post.author_id, post.version))
+        named = naming.name(post, rendered, links)
+        events.publish(
+            PostEdited(post.pk, post.thread_id, post.forum_id, post.author_id, post.version, named.members, named.posts)
+        )
     return post
+
+
+def _meet_the_rules(
+    writing: rules.Writing, author: Member, links: PostLinks, *, before: SourceText | None = None
+) -> None:
+    """Raise what the forum's rules or a newcomer's limits say. `before`: the version that an edit replaces."""
+    if found := rules.findings(writing):
+        old: set[str] = set()
+        if before is not None:
+            rendered = render_post(before.text, before.kind, thread_id=before.post.thread_id)
+            old = {one.rule for one in rules.findings(writing._replace(rendered=rendered))}
+        if found := [one for one in found if one.rule not in old]:
+            raise RulesNotMet(found)
+    mentions = len(naming.mentioned(writing.rendered, links, author_id=author.pk))
+    newcomers.hold(author, writing.rendered, mentions, edits=before is not None)
 
 
 def thread_slug(subject: str) -> str:

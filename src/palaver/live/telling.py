@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,17 @@ def tell(topic: str, kind: str, payload: dict[str, Any] | None = None) -> LiveEv
     event = LiveEvent.objects.create(topic=topic, kind=kind, payload=payload or {})
     transaction.on_commit(waking.wake, robust=True)
     return event
+
+
+def tell_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> int:
+    """The same for many topics at once – (topic, kind, payload) – with one wake-up. Returns how many were told."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("Many were told outside a transaction.")
+    rows = [LiveEvent(topic=topic, kind=kind, payload=payload) for topic, kind, payload in events]
+    if rows:
+        LiveEvent.objects.bulk_create(rows, batch_size=200)
+        transaction.on_commit(waking.wake, robust=True)
+    return len(rows)
 
 
 def prune() -> int:

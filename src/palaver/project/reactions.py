@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Suspension
@@ -11,7 +12,12 @@ from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
+from palaver.notices import kinds, telling
+from palaver.reading import events as reading
+from palaver.reading.models import Bookmark
 from palaver.record.entering import enter
+from palaver.search import events as search
+from palaver.search import indexing
 from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
@@ -49,6 +55,28 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
     change(["front", "places", *names])
 
 
+def index_post(event: forums.ThreadStarted | forums.ReplyWritten | forums.PostEdited | forums.PostWithdrawn) -> None:
+    """Searching finds what stands, from the moment it stands."""
+    indexing.add(event.post_id)
+
+
+def tell_of_finds(event: search.SavedSearchFound) -> None:
+    """What a saved search has found since the last look is one notice that leads to the search."""
+    asked = {"q": event.query} | ({"order": "best"} if event.best else {})
+    telling.tell(
+        event.member_id,
+        kinds.SEARCH.key,
+        key=f"search:{event.saved_search_id}:{event.post_ids[0]}",
+        words=event.name,
+        href=f"/search?{urlencode(asked)}",
+    )
+
+
+def index_batch(event: transfer.ImportBatchStored) -> None:
+    """An import's posts are found when its batch stands."""
+    indexing.add_many(event.post_ids)
+
+
 def tell_thread_started(event: forums.ThreadStarted) -> None:
     """Lists open in browsers learn of a new thread."""
     tell(f"forum:{event.forum_id}", "thread", {"thread": event.thread_id, "by": event.author_id})
@@ -60,7 +88,7 @@ def tell_reply(event: forums.ReplyWritten) -> None:
     tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
 
 
-def tell_edit(event: forums.PostEdited | forums.PostWithdrawn) -> None:
+def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
     """The thread's open pages learn that a post reads differently."""
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
 
@@ -102,3 +130,20 @@ def enter_community(event: community.CommunityChanged) -> None:
     """What operators change about the community itself; `by` is empty when it was done at the console or at set-up."""
     payload = {"by": event.by_id, "what": list(event.what)}
     enter("community.change", office="operator", subject="community", payload=payload)
+
+
+def remind(event: reading.BookmarkDue) -> None:
+    """A bookmark's day has come. Moved to another instant it is another reminder, so the instant is part of the key."""
+    kept = Bookmark.objects.get(pk=event.bookmark_id)
+    key = f"bookmark:{kept.pk}:{kept.remind_at:%Y%m%d%H%M%S}"
+    telling.tell(event.member_id, kinds.REMINDER.key, key=key, post_id=event.post_id, words=kept.note)
+
+
+def enter_inquiry(event: community.InquiryReceived) -> None:
+    """That somebody wrote to the operators; who and what is theirs."""
+    enter("contact.received", office="guest", subject=f"inquiry:{event.inquiry_id}", payload={})
+
+
+def enter_answer(event: community.InquiryAnswered) -> None:
+    """And that an operator answered."""
+    enter("contact.answered", office="operator", subject=f"inquiry:{event.inquiry_id}", payload={"by": event.by_id})

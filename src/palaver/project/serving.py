@@ -17,7 +17,9 @@ from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 from palaver.accounts.reads import viewer
+from palaver.community import inquiring
 from palaver.delivery.mail import sending
+from palaver.delivery.push import sending as pushing
 from palaver.forums import attaching
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
@@ -27,7 +29,12 @@ from palaver.front.given import Front, Lane, Sentence
 from palaver.kit import clock, due, env
 from palaver.kit.sqlite import checkpoint
 from palaver.live import streams, telling
+from palaver.notices import digesting, seeing
+from palaver.notices import jobs as jobs_of_notices
+from palaver.reading import bookmarking
 from palaver.record.verifying import verify
+from palaver.search import building as search_building
+from palaver.search import repeating
 from palaver.web import building, errors
 from palaver.web.uploads import taking
 
@@ -48,7 +55,7 @@ HEADERS = (
 )
 
 # What argon2 or a library may hold up goes to the slow lane, so that reading never waits for it.
-_SLOW = ("/account/", "/uploads")
+_SLOW = ("/account/", "/set-up", "/join/", "/claim/", "/uploads")
 _QUICK = ("/account/preferences", "/account/sessions", "/account/files")
 _QUERIES: dict[str, tuple[str, ...]] = {
     "/": ("before",),
@@ -57,7 +64,9 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "/unanswered": ("before",),
     "/forums": (),
     "/record": ("at",),
-    "/help/orders": (),
+    "/terms": (),
+    "/privacy": (),
+    "/imprint": (),
 }
 
 
@@ -103,6 +112,8 @@ def queries(path: str) -> tuple[str, ...] | None:
     known = _QUERIES.get(path)
     if known is not None:
         return known
+    if path.endswith((".atom", ".json", ".txt", ".xml")) or path.startswith("/help/"):
+        return ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")
     if path.startswith("/f/"):
@@ -197,14 +208,23 @@ def jobs(stop: threading.Event) -> None:
     if settings.PALAVER_MAIL_URL:
         sending.enqueue_waiting(since=clock.ago(days=1))
     sending.register()
+    pushing.register()
+    jobs_of_notices.register()
     if connection.vendor == "sqlite":
         due.every("checkpoint", 5, checkpoint.passive)
         due.every("optimize", 3600, checkpoint.optimize)
     due.every("forget mail", 86400, lambda: sending.forget(clock.ago(days=30)))
+    due.every("write digests", 60, digesting.enqueue_due)
+    due.every("forget pushes", 86400, lambda: pushing.forget(clock.ago(days=30)))
+    due.every("forget notices", 86400, lambda: seeing.forget(clock.ago(days=365)))
     due.every("forget live events", 3600, telling.prune)
+    due.every("forget inquiries", 86400, inquiring.forget)
     due.every("forget sessions", 3600, _forget_sessions)
     due.every("forget pictures", 6 * 3600, attaching.tidy)
     due.every("settle words", 5, settle_leftovers)
+    due.every("remind of bookmarks", 20, bookmarking.remind_due)
+    search_building.register()
+    due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
     due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)

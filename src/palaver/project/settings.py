@@ -23,6 +23,7 @@ PALAVER_TRUSTED_PROXIES = env.listed("PALAVER_TRUSTED_PROXIES")
 PALAVER_WORKERS = int(env.text("PALAVER_WORKERS", "0"))
 PALAVER_MAIL_URL = env.text("PALAVER_MAIL_URL")
 PALAVER_MAIL_FROM = env.text("PALAVER_MAIL_FROM")
+PALAVER_PRIVATE_HOSTS = frozenset(env.listed("PALAVER_PRIVATE_HOSTS"))
 PALAVER_SIGN_UP = env.text("PALAVER_SIGN_UP", "open")
 PALAVER_TIME_ZONE = env.text("PALAVER_TIME_ZONE", "UTC")
 PALAVER_LANGUAGE = env.text("PALAVER_LANGUAGE", "en")
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "palaver.web.doors.Viewing",
+    "palaver.web.founding.gate.Founding",
     "palaver.web.doors.SameOrigin",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -158,7 +160,6 @@ ACCOUNT_FORMS = {
     "change_password": "palaver.web.accounts.forms.ChangedPassword",
     "set_password": "palaver.web.accounts.forms.FirstPassword",
 }
-ACCOUNT_ALLOW_REGISTRATION = PALAVER_SIGN_UP == "open"
 
 EMAIL_BACKEND = "palaver.delivery.mail.backend.RowBackend"
 DEFAULT_FROM_EMAIL = PALAVER_MAIL_FROM or f"{PALAVER_NAME} <palaver@{_origin.hostname or 'localhost'}>"

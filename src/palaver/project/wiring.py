@@ -6,9 +6,11 @@ from palaver.accounts import events as accounts
 from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.kit import events
+from palaver.notices import hearing
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
+from palaver.search import events as search
 from palaver.transfer import events as transfer
 
 
@@ -17,23 +19,55 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
+    events.connect(reading.BookmarkDue, within=[reactions.remind])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
-    events.connect(reading.ForumMarked)
-    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch])
+    _own_reading()
+    events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])
+    events.connect(search.SavedSearchFound, within=[reactions.tell_of_finds])
     events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
 
 
 def _places() -> None:
     thread, forum = reactions.thread, reactions.forum
-    events.connect(forums.PlacesChanged, within=[reactions.words("places")])
+    events.connect(forums.PlacesChanged, within=[reactions.words("places"), hearing.places_changed])
     events.connect(
-        forums.ThreadStarted, within=[reactions.words(thread, forum, "front"), reactions.tell_thread_started]
+        forums.ThreadStarted,
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_thread_started,
+            hearing.thread_started,
+        ],
     )
-    events.connect(forums.ReplyWritten, within=[reactions.words(thread, forum, "front"), reactions.tell_reply])
-    events.connect(forums.PostEdited, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
-    events.connect(forums.PostWithdrawn, within=[reactions.words(thread, forum, "front"), reactions.tell_edit])
-    for recommended in (forums.PostRecommended, forums.RecommendationTakenBack):
-        events.connect(recommended, within=[reactions.words(thread)])
+    events.connect(
+        forums.ReplyWritten,
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_reply,
+            hearing.reply_written,
+        ],
+    )
+    events.connect(
+        forums.PostEdited,
+        within=[
+            reactions.words(thread, forum, "front"),
+            reactions.index_post,
+            reactions.tell_edit,
+            hearing.post_edited,
+        ],
+    )
+    events.connect(
+        forums.PostWithdrawn,
+        within=[reactions.words(thread, forum, "front", "corrections"), reactions.index_post, reactions.tell_edit],
+    )
+    events.connect(
+        forums.PostCorrected, within=[reactions.words(thread, forum, "front", "corrections"), reactions.tell_edit]
+    )
+    events.connect(forums.PostRecommended, within=[reactions.words(thread), hearing.recommended])
+    events.connect(forums.RecommendationTakenBack, within=[reactions.words(thread), hearing.recommendation_taken_back])
     for locked in (forums.ThreadLocked, forums.ThreadUnlocked):
         events.connect(locked, within=[reactions.words(thread, forum, "front"), reactions.tell_lock])
     for pinned in (forums.ThreadPinned, forums.ThreadUnpinned):
@@ -54,4 +88,22 @@ def _people() -> None:
         within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
     )
     events.connect(accounts.SessionsEnded, within=[reactions.tell_rights])
-    events.connect(accounts.OperatorMade, within=[reactions.words(member), reactions.enter_operator])
+    events.connect(
+        # The first operator is what makes an installation a founded one, so the community's word changes with it.
+        accounts.OperatorMade,
+        within=[reactions.words(member, "community"), reactions.enter_operator],
+    )
+
+
+def _own_reading() -> None:
+    """What members do to their own reading changes nobody else's page, and their own are never kept."""
+    for own in (
+        accounts.AvoidanceChanged,
+        forums.SubscriptionChanged,
+        reading.ForumMarked,
+        reading.BookmarkChanged,
+        reading.TrashChanged,
+        reading.IgnoreChanged,
+        reading.FollowChanged,
+    ):
+        events.connect(own)

@@ -37,7 +37,7 @@ TRIES = 3
 # The tables whose statistics are renewed at the end; on SQLite the library chooses by itself.
 _GROWN = (
     "forums_thread", "forums_post", "forums_postbody", "forums_sourcetext", "forums_threadevent", "forums_forum",
-    "accounts_member", "transfer_importedthing", "transfer_oldaddress",
+    "accounts_member", "search_document", "transfer_importedthing", "transfer_oldaddress",
 )  # fmt: skip
 
 

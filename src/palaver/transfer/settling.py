@@ -473,7 +473,10 @@ class Settling:
         if self._rows[_POSTS] or self._rows[_EVENTS]:
             events.publish(
                 ImportBatchStored(
-                    tuple(sorted(self._in_forum)), tuple(sorted(self._grown)), tuple(sorted(self._written))
+                    tuple(sorted(self._in_forum)),
+                    tuple(sorted(self._grown)),
+                    tuple(sorted(self._written)),
+                    tuple(row[0] for row in self._rows[_POSTS]),
                 )
             )
 

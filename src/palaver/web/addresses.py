@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from palaver.forums import orders
 from palaver.web import errors
 from palaver.web.accounts import flows, preferences
+from palaver.web.feeds import pages as feeds
+from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
+from palaver.web.house import contact, crawling
+from palaver.web.house.pages import house_page
 from palaver.web.members import pages as members
-from palaver.web.operators import desk
+from palaver.web.notices import choices, unsubscribe, worker
+from palaver.web.notices import pages as notices
+from palaver.web.operators import desk, house_pages, inquiries
 from palaver.web.places import forums, lists, old_addresses
+from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
+from palaver.web.search import pages as search_pages
+from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, pages, writing
-from palaver.web.uploads import handing_out, own, taking
+from palaver.web.uploads import handing_out, listing, taking
+
+
+class FeedKind:
+    """The ending of a feed's address."""
+
+    regex = "atom|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FeedKind, "feed")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -28,13 +52,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("f/<str:slug>/", lists.forum, name="forum"),
     path("f/<str:slug>/about", forums.about, name="forum-about"),
     path("f/<str:slug>/mark", forums.mark, name="forum-mark"),
+    path("f/<str:slug>/subscription", subscriptions.of_forum, name="forum-subscription"),
+    path("f/<str:slug>/trash", trash.forum, name="forum-trash"),
     path("f/<str:slug>/start", writing.start, name="thread-start"),
     path("t/<int:thread_id>", pages.bare, name="thread-bare"),
     path("t/<int:thread_id>/new", pages.first_new, name="thread-new"),
     path("t/<int:thread_id>/replies", writing.reply_to_thread, name="thread-replies"),
     path("t/<int:thread_id>/lock", acts.lock, name="thread-lock"),
     path("t/<int:thread_id>/pin", acts.pin, name="thread-pin"),
+    path("t/<int:thread_id>/mark", marks.thread, name="thread-mark"),
+    path("t/<int:thread_id>/subscription", subscriptions.of_thread, name="thread-subscription"),
+    path("t/<int:thread_id>/trash", trash.thread, name="thread-trash"),
     path("t/<int:thread_id>/post/<int:number>", pages.numbered, name="post-numbered"),
+    path("t/<int:thread_id>/feed.<feed:kind>", feeds.thread, name="thread-feed"),
     path("t/<int:thread_id>/<str:slug>", pages.thread, name="thread"),
     path("p/<int:post_id>", pages.permanent, name="post"),
     path("p/<int:post_id>/reply", writing.reply_to_post, name="post-reply"),
@@ -43,24 +73,79 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
+    path("p/<int:post_id>/bookmark", bookmarks.bookmark, name="bookmark"),
+    path("marks", marks.ticked, name="marks"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/seen", notices.seen, name="notices-seen"),
+    path("notices/<int:notice_id>", notices.one, name="notice"),
+    path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("sw.js", worker.worker, name="worker"),
     path("positions", writing.position, name="positions"),
     path("uploads", taking.upload, name="uploads"),
     path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
     path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
+    path("m/<str:name>/follow", people.follow, name="member-follow"),
+    path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
+    path("m/<str:name>/avoid", people.avoid, name="member-avoid"),
+    path("me/", own.me, name="me"),
+    path("me/posts", own.posts, name="my-posts"),
+    path("me/threads", own.threads, name="my-threads"),
+    path("me/replies", own.replies, name="my-replies"),
+    path("me/followed", own.followed, name="my-followed"),
+    path("me/bookmarks", bookmarks.bookmarks, name="my-bookmarks"),
+    path("me/subscriptions", subscriptions.subscriptions, name="my-subscriptions"),
+    path("me/trash", trash.trash, name="my-trash"),
+    path("me/following", people.following_page, name="my-following"),
+    path("me/ignored", people.ignored_page, name="my-ignored"),
+    path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("search", search_pages.search, name="search"),
+    path("search/saved", saved_searches.saved, name="saved-searches"),
+    path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
     path("record", record.record, name="record"),
+    path("feed.<feed:kind>", feeds.home, name="home-feed"),
+    path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
+    path("newest.<feed:kind>", feeds.ordered(orders.NEWEST), name="newest-feed"),
+    path("recommended.<feed:kind>", feeds.ordered(orders.RECOMMENDED), name="recommended-feed"),
+    path("unanswered.<feed:kind>", feeds.ordered(orders.UNANSWERED), name="unanswered-feed"),
+    path("c/<str:slug>/feed.<feed:kind>", feeds.category, name="category-feed"),
+    path("f/<str:slug>/feed.<feed:kind>", feeds.forum, name="forum-feed"),
+    path("m/<str:name>/feed.<feed:kind>", feeds.member, name="member-feed"),
+    path("record.<feed:kind>", feeds.record, name="record-feed"),
+    path("help/", help_pages.index, name="help"),
     path("help/orders", help_pages.order, name="help-orders"),
+    path("help/<str:key>", help_pages.topic, name="help-topic"),
+    path("terms", house_page("terms"), name="terms"),
+    path("privacy", house_page("privacy"), name="privacy"),
+    path("imprint", house_page("imprint"), name="imprint"),
+    path("contact", contact.contact, name="contact"),
+    path("robots.txt", crawling.robots, name="robots"),
+    path("sitemap.xml", crawling.sitemap, name="sitemap"),
+    path("sitemaps/places.xml", crawling.sitemap_of_places, name="sitemap-places"),
+    path("sitemaps/threads-<int:number>.xml", crawling.sitemap_of_threads, name="sitemap-threads"),
+    path(".well-known/security.txt", crawling.security, name="security-txt"),
+    path(".well-known/change-password", crawling.change_password, name="well-known-password"),
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
-    path("account/files", own.files, name="files"),
-    path("account/files/<int:attachment_id>/take-down", own.take_down, name="file-take-down"),
+    path("account/files", listing.files, name="files"),
+    path("account/files/<int:attachment_id>/take-down", listing.take_down, name="file-take-down"),
     path("account/preferences/", preferences.preferences, name="preferences"),
+    path("account/notices/", choices.choices, name="notice-choices"),
+    path("account/notices/trial", choices.trial, name="notice-trial"),
+    path("account/notices/devices", choices.devices, name="notice-devices"),
+    path("account/notices/devices/<int:device_id>/dismiss", choices.dismiss, name="notice-device-dismiss"),
     path("account/sessions/", preferences.sessions, name="sessions"),
     path("account/sessions/end-others", preferences.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:key>/end", preferences.end_session, name="session-end"),
     path("account/", include(flows.patterns())),
+    path("set-up", founding.set_up, name="set-up"),
+    path("desk/first-steps", founding.first_steps, name="desk-first-steps"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
+    path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
+    path("desk/pages", house_pages.house_pages, name="desk-pages"),
+    path("desk/pages/<str:key>", house_pages.house_page, name="desk-page"),
     path("desk/mail/<int:mail_id>", desk.mail, name="desk-mail"),
     path("desk/mail/<int:mail_id>/again", desk.resend, name="desk-mail-again"),
 ]

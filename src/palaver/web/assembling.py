@@ -22,7 +22,7 @@ from palaver.web.contexts import EventLine, Link, Moment, PostView, SummaryTable
 DEEPEST = 60
 """Depth at which the tree stops indenting; the same cap as the reply path's."""
 _NOWHERE = Link("", "")
-_ROW_FLAGS = ("new", "removed", "pinned", "locked", "forum", "sign", "recs", "correction")
+_ROW_FLAGS = ("new", "removed", "pinned", "locked", "forum", "sign", "recs", "correction", "tick")
 
 
 @lru_cache(maxsize=8192)
@@ -80,6 +80,7 @@ def thread_row(environment: Environment, row: ThreadRow, language: str) -> str:
             "last_author": escape(row.last_author),
             "last_href": escape(row.last_href),
             "last": time_tag(row.last),
+            "tick": row.tick,
         }
     )
 
@@ -95,7 +96,7 @@ def post(
 ) -> str:
     """One post as HTML for one reader."""
     flags: set[str] = {view.state}
-    for name in ("own", "op", "star", "first_new", "recommended"):
+    for name in ("own", "op", "star", "first_new", "recommended", "ignored", "kept"):
         if getattr(view, name):
             flags.add(name)
     if view.answers:

@@ -56,6 +56,7 @@ class Community:
     join_href: str = "/account/signup/"
     sign_in_href: str = "/account/login/"
     open_to_join: bool = True
+    sign_up: Literal["open", "invitation", "approval", "closed"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Reader:
     operator: bool = False
     unread: int = 0
     notices: int = 0
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ class Shell:
 
     `csrf_token` is set only on pages that no cache keeps. `live` names the topics of this page's stream, separated by
     commas, and is empty when nothing can happen to the page while it is read; `live_after` is the number of the last
-    event before the page was made, so that none is missed in between.
+    event before the page was made, so that none is missed in between. `feed` is the path of the page's feed without its
+    ending, empty where it has none; `structured` is the data block that tells programs what the page is about.
     """
 
     community: Community
@@ -137,6 +140,8 @@ class Shell:
     live_after: str = ""
     here: str = "/"
     robots: str = ""
+    feed: str = ""
+    structured: str = ""
 
 
 # ---------------------------------------------------------------- shared parts
@@ -167,7 +172,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "textarea", "select", "checkbox", "email", "password", "hidden"] = "text"
+    kind: Literal["text", "textarea", "select", "checkbox", "email", "password", "hidden", "time"] = "text"
     value: str = ""
     checked: bool = False
     options: tuple[tuple[str, str], ...] = ()
@@ -200,6 +205,8 @@ class ThreadRow:
     locked: bool = False
     removed: bool = False
     correction: str = ""
+    tick: str = ""
+    """What ticking this row sends: the thread and the number up to which it is then read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +262,11 @@ class ForumHead:
     mark_action: str = ""
     marked: Moment | None = None
     retired: bool = False
+    told: str = ""
+    """How the reader's subscription to this forum tells: "", "site", "mail", "digest" or "muted"."""
+    trashed: bool = False
+    tools: bool = False
+    """Whether the reader is offered to subscribe to the forum and to put it into the trash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +283,10 @@ class ListPage:
     forum: ForumHead | None = None
     mark_all_action: str = ""
     today: Moment | None = None
+    up_to: str = ""
+    """The instant at which this page was made, for marks: nothing that came later is marked unseen."""
+    ticks: bool = False
+    """Whether rows can be ticked and marked read together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +297,7 @@ class ForumsPage:
     categories: tuple[CategoryBlock, ...]
     retired: tuple[ForumRow, ...] = ()
     mark_all_action: str = ""
+    up_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +356,8 @@ class PostView:
     recommended: bool = False
     highlighted: bool = False
     first_new: bool = False
+    ignored: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +441,10 @@ class ThreadPage:
     last_number: int = 0
     read: int | None = None
     """The number up to which a member has read, -1 for nothing; None for guests, whose reading is nobody's business."""
+    shown_number: int = 0
+    """The highest number on this page: what "read up to here" means."""
+    told: str = ""
+    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +556,8 @@ class MemberPage:
     unclaimed: str = ""
     own: bool = False
     pager: Pager = Pager()
+    acts: frozenset[str] | None = None
+    """On which of the reader's lists the member stands ("follow", "ignore", "avoid"); None: no lists are offered."""
 
 
 @dataclass(frozen=True, slots=True)

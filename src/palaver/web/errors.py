@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -17,6 +16,7 @@ from palaver.accounts.reads import Viewer
 from palaver.forums.rendering import member_address
 from palaver.kit.decisions import Refusal
 from palaver.web import contexts, templating
+from palaver.web.standing import name_at_hand
 
 log = logging.getLogger("palaver.errors")
 
@@ -103,7 +103,7 @@ def _bare(request: HttpRequest | None, title: str) -> contexts.Shell:
         )
     theme = viewer.theme if viewer else request.COOKIES.get("palaver_theme", "auto") if request is not None else "auto"
     return contexts.Shell(
-        community=contexts.Community(name=settings.PALAVER_NAME, sentence=""),
+        community=contexts.Community(name=name_at_hand(), sentence=""),
         title=title,
         reader=reader,
         theme=cast(contexts.Theme, theme if theme in {"light", "dark", "contrast"} else "auto"),

@@ -17,7 +17,7 @@ from palaver.web.contexts import Shell
 KEPT = 2000
 _HERE = "\ue010"
 # The only addresses at which a part looks different: its own links to them are marked as the current ones.
-_MARKED = frozenset({"/", "/latest", "/newest", "/recommended", "/forums", "/unread"})
+_MARKED = frozenset({"/", "/latest", "/newest", "/recommended", "/forums", "/unread", "/notices/"})
 
 _kept: dict[tuple[str, Shell], str] = {}
 
@@ -50,6 +50,8 @@ def _looked_at(shell: Shell) -> Shell:
         live="",
         live_after="",
         robots="",
+        feed="",
+        structured="",
         here=shell.here if shell.here in _MARKED else "",
     )
 

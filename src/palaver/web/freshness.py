@@ -19,8 +19,11 @@ DECORATION = timedelta(seconds=60)
 
 
 def cacheable(response: HttpResponse, names: Iterable[str]) -> HttpResponse:
-    """Say that guests may be given this page again until one of its words changes, or its decoration is a minute old."""
-    response.cache_words = frozenset(names)  # type: ignore[attr-defined]
+    """Say that guests may be given this page again until one of its words changes, or its decoration is a minute old.
+
+    Every page shows the community's name, so its word is always among them.
+    """
+    response.cache_words = frozenset({*names, "community"})  # type: ignore[attr-defined]
     response.fresh_until = clock.now() + DECORATION  # type: ignore[attr-defined]
     return response
 
@@ -32,17 +35,23 @@ class Kept(Generic[T]):
         self._make = make
         self._names = names
         self._lock = threading.Lock()
-        self._values: tuple[int, ...] = ()
-        self._kept: T | None = None
+        # One attribute, so that another thread never sees the values of one and the value of another.
+        self._kept: tuple[tuple[int, ...], T] | None = None
 
     def get(self) -> T:
         """The value, made anew if one of its words has changed or is in flight."""
         table = shared()
         values = table.read(self._names)
-        if self._kept is not None and values == self._values and not any(value & 1 for value in values):
-            return self._kept
+        kept = self._kept
+        if kept is not None and kept[0] == values and not any(value & 1 for value in values):
+            return kept[1]
         made = self._make()
         with self._lock:
             if not any(value & 1 for value in values) and table.read(self._names) == values:
-                self._values, self._kept = values, made
+                self._kept = (values, made)
         return made
+
+    def at_hand(self) -> T | None:
+        """The value if it is kept and still stands, else None. Asks no database."""
+        kept = self._kept
+        return kept[1] if kept is not None and shared().read(self._names) == kept[0] else None

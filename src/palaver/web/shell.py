@@ -14,13 +14,19 @@ from django.utils.translation import gettext as _
 from jinja2 import Environment, Template
 
 from palaver.accounts.reads import Viewer
+from palaver.community.models import Community
 from palaver.forums import reads
 from palaver.forums.models import Forum
 from palaver.forums.permissions import admitted_forum_ids
 from palaver.forums.rendering import member_address
 from palaver.live import position
-from palaver.web import contexts, templating
+from palaver.reading import sight as sights
+from palaver.reading.sight import Sight
+from palaver.web import contexts, structured, templating
 from palaver.web.freshness import Kept
+from palaver.web.standing import sentence, standing
+
+SignUp = Community.SignUp
 
 
 class Places(NamedTuple):
@@ -64,6 +70,20 @@ def readable(viewer: Viewer | None) -> frozenset[int]:
     return known.open_to_members | admitted_forum_ids(viewer.id)
 
 
+def sight(request: HttpRequest) -> Sight:
+    """What this reader has put out of sight: asked once a request, and only for members who hide something."""
+    seen: Sight | None = getattr(request, "sight", None)
+    if seen is None:
+        seen = sights.of(getattr(request, "viewer", None))
+        see(request, seen)
+    return seen
+
+
+def see(request: HttpRequest, seen: Sight) -> None:
+    """Note what is out of sight, where a page has asked for it together with something else."""
+    request.sight = seen  # type: ignore[attr-defined]
+
+
 def forum_href(forum: reads.ForumRow) -> str:
     return f"/f/{forum.slug}/"
 
@@ -89,12 +109,13 @@ def trail(forum: reads.ForumRow | None = None, category: reads.CategoryRow | Non
 
 
 def community() -> contexts.Community:
-    """Who we are, by the settings."""
+    """Who we are, as the operators have settled it; the settings stand where they have not."""
+    said = standing().about
     return contexts.Community(
-        name=settings.PALAVER_NAME,
-        sentence=settings.PALAVER_SENTENCE
-        or _("A community where people, not algorithms, drive the discussion and set the standards."),
-        open_to_join=settings.ACCOUNT_ALLOW_REGISTRATION,
+        name=said.name,
+        sentence=sentence(said),
+        open_to_join=said.sign_up in {SignUp.OPEN, SignUp.APPROVAL},
+        sign_up=cast(Any, said.sign_up),
     )
 
 
@@ -112,11 +133,20 @@ def shell(
     live: str = "",
     robots: str = "",
     token: bool = False,
+    feed: str = "",
+    things: Sequence[structured.Thing] = (),
 ) -> contexts.Shell:
-    """The frame for one request. `token` puts a form token in: only for pages that are never cached."""
+    """The frame for one request. `token` puts a form token in: only for pages that are never cached.
+
+    `feed` is the path of the page's feed without its ending; `things` are what the page is about, for crawlers.
+    """
     viewer: Viewer | None = getattr(request, "viewer", None)
     known = places()
-    may = readable(viewer)
+    # Main forums are nearly always open: a further statement is for communities where one of them is not.
+    may = known.open_to_all if viewer is None else known.open_to_members
+    if any(row.id not in may for row in known.main):
+        may = readable(viewer)
+    hidden = sight(request).forums
     here = request.path
     reader = None
     if viewer is not None:
@@ -126,6 +156,8 @@ def shell(
             keys=viewer.keys_on,
             zone=viewer.time_zone,
             operator=viewer.is_operator,
+            notices=viewer.notice_count,
+            id=viewer.id,
         )
     flashes: tuple[contexts.Flash, ...] = ()
     if "messages" in request.COOKIES or hasattr(request, "_messages_added"):
@@ -135,7 +167,7 @@ def shell(
     main = tuple(
         contexts.Tab(row.name, forum_href(row), row.id == forum_id)
         for row in known.main
-        if row.id in may and not row.retired
+        if row.id in may and not row.retired and row.id not in hidden
     )
     current = known.forums[forum_id].category_id if forum_id in known.forums else None
     rail = tuple(
@@ -155,13 +187,18 @@ def shell(
         rail_categories=rail,
         trail=tuple(trail),
         flashes=flashes,
+        features=contexts.Features(search=True, notices=True),
         csrf_token=get_token(request) if token else "",
         canonical=canonical and settings.PALAVER_ORIGIN + canonical,
         description=description,
         live=live,
-        live_after=str(position.reached() or "") if live else "",
+        live_after=str(position.reached() or "") if live or viewer else "",
         here=here,
         robots=robots,
+        feed=feed,
+        structured=""
+        if viewer is not None
+        else structured.block([*things, *structured.trail(trail, title, canonical)]),
     )
 
 

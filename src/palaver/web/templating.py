@@ -84,8 +84,9 @@ def own() -> Environment:
     return environment(loader=FileSystemLoader(TEMPLATES), auto_reload=False)
 
 
+@lru_cache(maxsize=1)
 def strict() -> Environment:
-    """The same, but it stops at a name the page was not given: for tests and the gallery."""
+    """The same, but it stops at a name the page was not given: for error pages, tests and the gallery."""
     return environment(loader=FileSystemLoader(TEMPLATES), auto_reload=False, undefined=StrictUndefined)
 
 

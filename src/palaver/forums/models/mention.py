@@ -10,7 +10,7 @@ from palaver.kit import clock
 
 
 class Mention(models.Model):
-    """A member named with @ in a post, at most `posting.MOST_MENTIONS` a post. Kept when an edit takes the name away."""
+    """A member named with @ in a post, at most `naming.MOST_MENTIONS` a post. Kept when an edit takes the name away."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="mentions")
     member = models.ForeignKey(Member, models.CASCADE, related_name="mentions", db_index=False)

@@ -64,13 +64,13 @@ _WIDEST, _HIGHEST = 640, 560
 
 @dataclass(slots=True)
 class Findings:
-    """What the walk found. `mentions` leaves out names inside quotes, `quotes` holds (name, post number or 0)."""
+    """What the walk found. `mentions` leaves out names inside quotes, `quotes` holds (name, post number or None)."""
 
     html: str = ""
     opening: str = ""
     mentions: dict[str, None] = field(default_factory=dict)
     references: dict[int, None] = field(default_factory=dict)
-    quotes: dict[tuple[str, int], None] = field(default_factory=dict)
+    quotes: dict[tuple[str, int | None], None] = field(default_factory=dict)
     has: set[str] = field(default_factory=set)
 
 
@@ -312,12 +312,12 @@ class _Walk:
     def _by(self, text: str) -> None:
         found = _BY.match(text)
         assert found is not None
-        shown, number = found[1], int(found[2] or 0)
+        shown, number = found[1], None if found[2] is None else int(found[2])
         name = unescape(shown).strip()
         self.found.quotes.setdefault((name, number))
         url = self.member(name)
         self.out.append(f'<a href="{escape(url)}" class="mention">{shown}</a>' if url else shown)
-        if number:
+        if number is not None:
             self.found.references.setdefault(number)
             page = self.page(number)
             shown = f"#{number}"

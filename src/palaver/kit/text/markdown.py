@@ -42,7 +42,7 @@ _TAG = re.compile(r"\[(quote|details)(?:=([^\]\n]{0,200}))?\]|\[/(quote|details)
 _FENCE = re.compile(r"[ >]{0,40}(?:```|~~~)")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _QUOTED_FROM = re.compile(
-    r"""^["'“]?(?P<name>[^"',”#]{1,80}?)["”']?\s*(?:,\s*(?:post:|\#)\s*(?P<post>\d{1,9})[^\]]*)?["”']?\s*$"""
+    r"""^["'“]?(?P<name>[^"',”#]{1,80}?)["”']?\s*(?:(?:,\s*(?:post:|\#)|\#)\s*(?P<post>\d{1,9})[^\]]*)?["”']?\s*$"""
 )
 
 

@@ -36,7 +36,7 @@ class Rendered:
 
     `opening` is plain text of at most 81 characters (quoted words only when there are no others). `mentions` are names
     after `@` outside quotes, whether or not such a member exists; `references` numbers after `#`; `quotes` pairs of
-    the quoted name and post number (0 when unknown); `has` a set of "image", "link", "quote", "code", "table",
+    the quoted name and post number (None when unknown); `has` a set of "image", "link", "quote", "code", "table",
     "list", "details".
     """
 
@@ -44,7 +44,7 @@ class Rendered:
     opening: str
     mentions: tuple[str, ...]
     references: tuple[int, ...]
-    quotes: tuple[tuple[str, int], ...]
+    quotes: tuple[tuple[str, int | None], ...]
     has: frozenset[str]
     version: int = RENDERER_VERSION
 

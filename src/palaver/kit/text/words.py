@@ -24,6 +24,8 @@ _UNSPACED = (
 )
 _TOKEN = re.compile(rf"(?P<run>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])(?:[^\W_]|[{_SIGNED}]|(?<=\w)['’](?=\w)))+")
 
+_LONE = re.compile(rf"[{_UNSPACED}]")
+
 # Kana voicing marks, Indic nuktas and viramas change the letter; every other combining mark is an accent.
 _KEPT_CLASSES = frozenset({0, 7, 8, 9})
 
@@ -52,3 +54,53 @@ def tokens(text: str) -> list[str]:
         else:
             found.extend(run[place : place + 2] for place in range(len(run) - 1))
     return found
+
+
+def is_lone(token: str) -> bool:
+    """Whether a token is one character of a script written without spaces: asked for alone, it may stand in any pair."""
+    return len(token) == 1 and _LONE.match(token) is not None
+
+
+def characters(text_tokens: list[str]) -> set[str]:
+    """The characters of unspaced scripts in a text's tokens, each once."""
+    return {
+        letter
+        for token in text_tokens
+        if len(token) <= 2 and not token.isascii()
+        for letter in token
+        if is_lone(letter)
+    }
+
+
+def spans(text: str) -> list[tuple[str, int, int]]:
+    """The tokens of a text with the places (start, end) where they stand in it, for marking what was found."""
+    folded, places = _fold_with_places(text)
+    found: list[tuple[str, int, int]] = []
+    for match in _TOKEN.finditer(folded):
+        start, end, run = match.start(), match.end(), match["run"]
+        if run is None:
+            found.append((match[0].replace("'", "").replace("’", "")[:LONGEST], places[start], places[end]))
+        elif len(run) == 1:
+            found.append((run, places[start], places[end]))
+        else:
+            found += [(folded[at : at + 2], places[at], places[at + 2]) for at in range(start, end - 1)]
+    return found
+
+
+def _fold_with_places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters (and its end) where the original character begins."""
+    if text.isascii():
+        return text.lower(), list(range(len(text) + 1))
+    pieces: list[str] = []
+    places: list[int] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and (unicodedata.combining(text[end]) or "\u1160" <= text[end] <= "\u11ff"):
+            end += 1
+        piece = fold(text[start:end])
+        pieces.append(piece)
+        places += [start] * len(piece)
+        start = end
+    places.append(len(text))
+    return "".join(pieces), places

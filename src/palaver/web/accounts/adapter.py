@@ -6,22 +6,27 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest
 
 from palaver.accounts import sessions, settling
 from palaver.accounts.joining import admit, check_name
 from palaver.accounts.models import Member, Session
+from palaver.community.models import Community
+from palaver.community.reads import mail_from
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.web.accounts import browsers
+from palaver.web.standing import standing
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's seam."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.ACCOUNT_ALLOW_REGISTRATION)
+        return standing().about.sign_up == Community.SignUp.OPEN
+
+    def get_from_email(self) -> str:
+        return mail_from()
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """A name fit for a member. `shallow` is asked for at sign-in, where any text may be tried."""

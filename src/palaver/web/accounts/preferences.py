@@ -87,6 +87,7 @@ def _groups(
                         ("10", _("the 10 newest")),
                         ("recommended", _("recommended")),
                         ("author", _("by the original author")),
+                        ("followed", _("by people I follow")),
                     ),
                 ),
                 contexts.Field(

@@ -18,13 +18,14 @@ from palaver.kit.text import names
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import cacheable
+from palaver.web.reading import people
 from palaver.web.shell import answer, forum_link, places, readable, shell
 
 POSTS = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _find(name: str) -> Member | HttpResponse:
+def find(name: str) -> Member | HttpResponse:
     """The member of a name; a former name or another spelling leads to the present one."""
     if "\x00" in name:
         raise Http404  # No name holds it, and PostgreSQL does not even compare with it.
@@ -43,7 +44,7 @@ def _find(name: str) -> Member | HttpResponse:
 def member(request: HttpRequest, name: str) -> HttpResponse:
     """One member's page."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
-    found = _find(name)
+    found = find(name)
     if isinstance(found, HttpResponse):
         return found
     where, now = moments.zone(viewer.time_zone if viewer else ""), clock.now()
@@ -98,8 +99,11 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         else "",
         own=viewer is not None and viewer.id == found.pk,
         pager=contexts.Pager(later=later),
+        acts=people.standing(viewer, found.pk) if viewer is not None and viewer.id != found.pk else None,
     )
-    frame = shell(request, found.name, canonical=member_address(found.name))
+    href = member_address(found.name)
+    robots = "noindex, follow" if before is not None else ""
+    frame = shell(request, found.name, canonical=href, robots=robots, feed=f"{href}/feed")
     response = answer("members/member.html", frame, page)
     # A suspension lapses at its hour, and posts appear with every thread: only members without one are kept.
     return response if suspension else cacheable(response, ["front", f"member:{found.pk}", "places", "names"])

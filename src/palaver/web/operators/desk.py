@@ -20,6 +20,7 @@ from palaver.kit import clock, due
 from palaver.transfer.models import Import
 from palaver.web import contexts, moments
 from palaver.web.doors import operators
+from palaver.web.notices import stuck
 from palaver.web.shell import answer, shell
 
 SHOWN = 50
@@ -57,6 +58,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             ),
             _("No mail has been written yet."),
         ),
+        *stuck.tables(when),
         contexts.DeskTable(
             "jobs",
             _("Jobs that gave up"),

@@ -25,7 +25,7 @@ from palaver.web import contexts, errors, moments
 from palaver.web.doors import everyone, members, safe_next, the_member
 from palaver.web.freshness import cacheable
 from palaver.web.places.lists import thread_href
-from palaver.web.shell import answer, forum_href, places, readable, shell, sign_of, trail
+from palaver.web.shell import answer, forum_href, places, readable, shell, sight, sign_of, trail
 
 
 def _row(index: dict[int, ForumIndexRow], forum_id: int, viewer: Viewer | None) -> contexts.ForumRow:
@@ -55,8 +55,9 @@ def _blocks(
     request: HttpRequest, only: CategoryRow | None
 ) -> tuple[tuple[contexts.CategoryBlock, ...], tuple[contexts.ForumRow, ...]]:
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
-    may = readable(viewer)
-    index = forum_index(viewer)
+    seen = sight(request)
+    may = readable(viewer) - seen.forums
+    index = forum_index(viewer, seen)
     blocks: list[contexts.CategoryBlock] = []
     retired: list[contexts.ForumRow] = []
     for category in places().categories.values():
@@ -79,8 +80,10 @@ def _blocks(
 @everyone
 def all_forums(request: HttpRequest) -> HttpResponse:
     """Every forum under its category; retired ones last."""
+    made_at = clock.now().isoformat()
     blocks, retired = _blocks(request, None)
     page = contexts.ForumsPage(
+        up_to=made_at,
         title=_("All forums"),
         categories=blocks,
         retired=retired,
@@ -98,7 +101,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     blocks, retired = _blocks(request, row)
     page = contexts.ForumsPage(title=row.name, categories=blocks, retired=retired)
-    frame = shell(request, row.name, trail=trail(), canonical=f"/c/{row.slug}/")
+    frame = shell(request, row.name, trail=trail(), canonical=f"/c/{row.slug}/", feed=f"/c/{row.slug}/feed")
     return cacheable(answer("forums/category.html", frame, page), ["front", "places", "names"])
 
 
@@ -169,6 +172,15 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     return cacheable(answer("forums/about.html", frame, page), [f"forum:{row.id}", "places", "names"])
 
 
+def up_to(request: HttpRequest) -> datetime | None:
+    """The instant at which the page was made whose button was pressed: what came since was not seen and stays new."""
+    try:
+        instant = datetime.fromisoformat(request.POST.get("up_to", ""))
+        return instant.astimezone(clock.UTC) if instant.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
 @require_POST
 @members
 def mark(request: HttpRequest, slug: str) -> HttpResponse:
@@ -176,7 +188,7 @@ def mark(request: HttpRequest, slug: str) -> HttpResponse:
     row = next((one for one in places().forums.values() if one.slug == slug), None)
     if row is None:
         raise Http404
-    marking.mark_forum(Forum.objects.get(pk=row.id), by=the_member(request))
+    marking.mark_forum(Forum.objects.get(pk=row.id), by=the_member(request), up_to=up_to(request))
     messages.success(request, _("Marked: everything in %(forum)s up to now counts as read.") % {"forum": row.name})
     return redirect(safe_next(request, forum_href(row)))
 
@@ -185,7 +197,7 @@ def mark(request: HttpRequest, slug: str) -> HttpResponse:
 @members
 def mark_all(request: HttpRequest) -> HttpResponse:
     """Mark every forum read."""
-    count = marking.mark_all(by=the_member(request))
+    count = marking.mark_all(by=the_member(request), up_to=up_to(request))
     messages.success(
         request,
         ngettext("Marked: %(n)s forum counts as read.", "Marked: %(n)s forums count as read.", count) % {"n": count},

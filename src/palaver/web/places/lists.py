@@ -12,16 +12,28 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from palaver.accounts.reads import Viewer
-from palaver.forums import orders
-from palaver.forums.models import Forum, Office
+from palaver.forums import orders, subscribing
+from palaver.forums.models import Forum, Subscription
 from palaver.forums.permissions import may_start
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.reading import reads
-from palaver.web import contexts, errors, moments
+from palaver.web import contexts, errors, moments, structured
 from palaver.web.doors import everyone, member, members
 from palaver.web.freshness import cacheable
-from palaver.web.shell import answer, forum_href, forum_link, places, readable, shell, sign_of, trail
+from palaver.web.shell import (
+    answer,
+    community,
+    forum_href,
+    forum_link,
+    places,
+    readable,
+    shell,
+    sight,
+    sign_of,
+    trail,
+)
+from palaver.web.threads.pages import hosts_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOWS = {
@@ -38,7 +50,7 @@ def thread_href(thread_id: int, slug: str) -> str:
 
 
 def rows(
-    found: Sequence[reads.ThreadRow], viewer: Viewer | None, *, with_forum: bool = True
+    found: Sequence[reads.ThreadRow], viewer: Viewer | None, *, with_forum: bool = True, ticks: bool = False
 ) -> tuple[contexts.ThreadRow, ...]:
     """Threads as a list shows them to this reader."""
     where = moments.zone(viewer.time_zone if viewer else "")
@@ -66,6 +78,7 @@ def rows(
                 recs=row.recs,
                 pinned=row.pinned,
                 locked=row.locked,
+                tick=f"{row.id}.{row.last_number}" if ticks else "",
             )
         )
     return tuple(made)
@@ -116,15 +129,24 @@ def _tabs(viewer: Viewer | None, current: orders.Order, *, base: str = "") -> tu
 
 
 def _pager(
-    found: list[reads.ThreadRow], order: orders.Order, path: str, beginning: bool, extra: str = ""
+    listed: list[reads.ThreadRow], order: orders.Order, path: str, beginning: bool, extra: str = ""
 ) -> tuple[list[reads.ThreadRow], contexts.Pager]:
     """Cut the row too many and say where the list goes on. Lists have no page numbers: every page costs the same."""
     later = None
-    if len(found) > reads.THREADS_A_PAGE:
-        found = found[: reads.THREADS_A_PAGE]
+    found = listed[: reads.THREADS_A_PAGE]
+    goes_on = listed.goes_on if isinstance(listed, reads.Listed) else None
+    if goes_on is not None:
+        cursor = pagination.encode([_microseconds(goes_on[0]), goes_on[1]])
+        later = contexts.Link(_("Older"), f"{path}?{extra}before={cursor}")
+    elif len(listed) > reads.THREADS_A_PAGE:
         later = contexts.Link(_("Older"), f"{path}?{extra}before={_before(found[-1], order)}")
     earlier = None if beginning else contexts.Link(_("Back to the top"), f"{path}?{extra}".rstrip("?&"))
     return found, contexts.Pager(earlier=earlier, later=later)
+
+
+def _robots(request: HttpRequest) -> str:
+    """The further pages of a list move with every post: crawlers follow them and remember the list's address only."""
+    return "noindex, follow" if {"before", "page", "in", "order"} & set(request.GET) else ""
 
 
 def _title(order: orders.Order) -> str:
@@ -135,6 +157,8 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     may = readable(viewer)
     ids = forum_ids & may
+    seen = sight(request)
+    made_at = clock.now()
     periods: tuple[contexts.Tab, ...] = ()
     path = request.path
     if order is orders.RECOMMENDED:
@@ -143,7 +167,7 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
             raise Http404
         page = pagination.asked(request.GET.get("page"))
         skip = (page - 1) * reads.THREADS_A_PAGE
-        found = reads.recommended(ids, orders.WINDOWS[window], viewer=viewer, skip=skip)
+        found = reads.recommended(ids, orders.WINDOWS[window], viewer=viewer, skip=skip, sight=seen)
         later = (
             contexts.Link(_("More"), f"{path}?in={window}&page={page + 1}")
             if len(found) > reads.THREADS_A_PAGE
@@ -156,10 +180,10 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
         before = _cursor(request)
         if order is orders.UNREAD:
             assert viewer is not None
-            found = reads.unread(ids, viewer, before=before)
+            found = reads.unread(ids, viewer, before=before, sight=seen)
         else:
             everything = None if ids == frozenset(places().forums) else ids
-            found = reads.threads(order, everything, viewer=viewer, before=before)
+            found = reads.threads(order, everything, viewer=viewer, before=before, sight=seen)
         found, pager = _pager(found, order, path, before is None)
     empty = _("Nothing new: you have read it all.") if order is orders.UNREAD else _("Nobody has spoken here yet.")
     frame = shell(
@@ -168,12 +192,17 @@ def _listing(request: HttpRequest, order: orders.Order, forum_ids: frozenset[int
         canonical=path,
         description=str(order.sentence),
         live=",".join(f"forum:{i}" for i in sorted(ids)[:40]) if order is orders.LATEST else "",
+        robots=_robots(request),
+        feed="" if order is orders.UNREAD else "/feed" if path == "/" else path,
+        things=(structured.house(community().name, community().sentence),) if path == "/" else (),
     )
     page_ = contexts.ListPage(
         title=title or _title(order),
         order=contexts.Order(_title(order), str(order.sentence)),
         orders=_tabs(viewer, order),
-        rows=rows(found, viewer),
+        rows=rows(found, viewer, ticks=order is orders.UNREAD),
+        ticks=order is orders.UNREAD,
+        up_to=made_at.isoformat(),
         pager=pager,
         periods=periods,
         empty=contexts.Empty(empty, contexts.Link(_("All forums"), "/forums")),
@@ -226,13 +255,17 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
     path = forum_href(row)
     extra = "" if order is orders.LATEST else f"order={order.key}&"
     ids = frozenset([row.id])
+    # Whoever opens a forum that lies in their trash has asked for it.
+    seen = sight(request)._replace(forums=frozenset())
+    made_at = clock.now()
     periods: tuple[contexts.Tab, ...] = ()
     if order is orders.RECOMMENDED:
         window = request.GET.get("in", "ever")
         if window not in orders.WINDOWS:
             raise Http404
         number = pagination.asked(request.GET.get("page"))
-        found = reads.recommended(ids, orders.WINDOWS[window], viewer=viewer, skip=(number - 1) * reads.THREADS_A_PAGE)
+        skip = (number - 1) * reads.THREADS_A_PAGE
+        found = reads.recommended(ids, orders.WINDOWS[window], viewer=viewer, skip=skip, sight=seen)
         more = len(found) > reads.THREADS_A_PAGE
         found = found[: reads.THREADS_A_PAGE]
         later = contexts.Link(_("More"), f"{path}?{extra}in={window}&page={number + 1}") if more else None
@@ -242,26 +275,29 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
             contexts.Tab(str(label), f"{path}?{extra}in={key}", key == window) for key, label in _WINDOWS.items()
         )
     else:
-        found = reads.threads(order, ids, viewer=viewer, before=before)
+        found = reads.threads(order, ids, viewer=viewer, before=before, sight=seen)
         found, pager = _pager(found, order, path, before is None, extra)
-    top = reads.pinned(row.id, viewer=viewer) if before is None and order is orders.LATEST else []
+    top = reads.pinned(row.id, viewer=viewer, sight=seen) if before is None and order is orders.LATEST else []
     on_top = {one.id for one in top}
     found = [*top, *(one for one in found if one.id not in on_top)]
     asking = member(request)
     place = Forum.objects.get(pk=row.id)
     starts = may_start(asking, place) if asking is not None else None
-    hosts = Office.objects.sitting().filter(forum=place).select_related("member").order_by("since")
+    told = Subscription.objects.filter(member=asking, forum=place).first() if asking is not None else None
     head = contexts.ForumHead(
         name=row.name,
         about_href=f"{path}about",
         sentence=row.description,
         sign=sign_of(row),
-        hosts=tuple(contexts.Link(office.member.name, member_address(office.member.name)) for office in hosts),
+        hosts=tuple(contexts.Link(name, member_address(name)) for name in hosts_of(row.id).values()),
         start_href=f"{path}start" if starts else "",
         why_not_start=_("This forum is retired: it can be read, but nothing new is written in it.")
         if row.retired
         else ("" if starts is None or starts else starts.because),
         mark_action=f"{path}mark",
+        told=subscribing.way_of(told) if told else "",
+        trashed=row.id in sight(request).forums,
+        tools=viewer is not None,
         retired=row.retired,
     )
     frame = shell(
@@ -272,12 +308,15 @@ def forum(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=path,
         description=row.description,
         live=f"forum:{row.id}",
+        robots=_robots(request),
+        feed=f"{path}feed" if row.id in readable(None) else "",
     )
     page = contexts.ListPage(
         title=row.name,
         order=contexts.Order(_title(order), str(order.sentence)),
         orders=_tabs(viewer, order, base=path),
         rows=rows(found, viewer, with_forum=False),
+        up_to=made_at.isoformat(),
         pager=pager,
         periods=periods,
         empty=contexts.Empty(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,8 @@ _ACTS = {
     "member.unsuspend": lambda: _("ended the suspension of the member"),
     "operator.make": lambda: _("made an operator of the member"),
     "import.run": lambda: _("imported a community"),
+    "contact.received": lambda: _("wrote to the operators"),
+    "contact.answered": lambda: _("answered an inquiry"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
@@ -79,6 +82,47 @@ def _act(act: str, member: str) -> str:
     return act if said is None else said() % {"member": member or _("a member")}
 
 
+def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datetime) -> list[contexts.RecordEntry]:
+    """Entries as this reader may see them."""
+    links = _subjects(entries, viewer)
+    payloads: dict[int, dict[str, Any]] = {
+        entry.sequence: json.loads(entry.payload.body) if entry.payload.body else {} for entry in entries
+    }
+    named = {p[part] for p in payloads.values() for part in ("by", "member") if isinstance(p.get(part), int)}
+    names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
+    offices = {
+        "operator": _("operator"),
+        "host": _("host"),
+        "author": _("author"),
+        "rule": _("rule"),
+        "member": _("member"),
+        "guest": _("by the contact page"),
+    }
+    shown: list[contexts.RecordEntry] = []
+    for entry in entries:
+        payload = payloads[entry.sequence]
+        hidden = _hidden(entry, viewer)
+        shown.append(
+            contexts.RecordEntry(
+                number=entry.sequence,
+                at=moments.moment(entry.at, where, now),
+                actor=names.get(payload.get("by") or 0, _("Somebody") if entry.office == "guest" else _("the console")),
+                capacity=offices.get(entry.office, entry.office),
+                act=_act(entry.act, names.get(payload.get("member") or 0, "")),
+                subject=links.get(entry.subject),
+                because="" if hidden else str(payload.get("because", "")),
+                seal=entry.hash[:16],
+                redacted=_("(its text has been emptied by a redaction)") if entry.payload.body is None else "",
+            )
+        )
+    return shown
+
+
+def _frame(request: HttpRequest) -> contexts.Shell:
+    robots = "noindex, follow" if "at" in request.GET else ""
+    return shell(request, _("The record"), canonical="/record", robots=robots, feed="/record")
+
+
 @everyone
 def record(request: HttpRequest) -> HttpResponse:
     """The entries, newest first, and the last verified head."""
@@ -92,36 +136,7 @@ def record(request: HttpRequest) -> HttpResponse:
     )
     more = entries[SIZE:]
     entries = entries[:SIZE]
-    links = _subjects(entries, viewer)
-    payloads: dict[int, dict[str, Any]] = {
-        entry.sequence: json.loads(entry.payload.body) if entry.payload.body else {} for entry in entries
-    }
-    named = {p[part] for p in payloads.values() for part in ("by", "member") if isinstance(p.get(part), int)}
-    names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
-    offices = {
-        "operator": _("operator"),
-        "host": _("host"),
-        "author": _("author"),
-        "rule": _("rule"),
-        "member": _("member"),
-    }
-    shown = []
-    for entry in entries:
-        payload = payloads[entry.sequence]
-        hidden = _hidden(entry, viewer)
-        shown.append(
-            contexts.RecordEntry(
-                number=entry.sequence,
-                at=moments.moment(entry.at, where, now),
-                actor=names.get(payload.get("by") or 0, _("the console")),
-                capacity=offices.get(entry.office, entry.office),
-                act=_act(entry.act, names.get(payload.get("member") or 0, "")),
-                subject=links.get(entry.subject),
-                because="" if hidden else str(payload.get("because", "")),
-                seal=entry.hash[:16],
-                redacted=_("(its text has been emptied by a redaction)") if entry.payload.body is None else "",
-            )
-        )
+    shown = lines(entries, viewer, where, now)
     verified, sound = _("Not verified yet on this machine."), None
     if head is not None and head.verified_at is not None:
         sound = True
@@ -141,5 +156,5 @@ def record(request: HttpRequest) -> HttpResponse:
         pager=pager,
         empty=contexts.Empty(_("No act of authority has been done here yet.")),
     )
-    response = answer("record/record.html", shell(request, _("The record"), canonical="/record"), page)
+    response = answer("record/record.html", _frame(request), page)
     return cacheable(response, ["record", "places", "names"])

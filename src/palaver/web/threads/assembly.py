@@ -14,6 +14,7 @@ from palaver.forums.models import Post, ThreadEvent
 from palaver.forums.reads import EventRow, PostRow, TableRow
 from palaver.forums.rendering import member_address
 from palaver.reading.reads import ThreadHead
+from palaver.reading.sight import NOTHING_LAID, Laid
 from palaver.web import assembling, contexts, moments
 
 MANY_RECS = 5
@@ -27,12 +28,13 @@ class Light(NamedTuple):
     since: datetime | None
     newest_from: int
     author_id: int
+    followed: frozenset[int] = frozenset()
 
 
-def light(kind: str, head: ThreadHead) -> Light:
+def light(kind: str, head: ThreadHead, followed: frozenset[int] = frozenset()) -> Light:
     """The highlight menu's choice as something a post can be held against."""
     newest = {"5": 5, "10": 10}.get(kind, 0)
-    return Light(kind, head.marked_at, head.post_count - newest if newest else 0, head.author_id)
+    return Light(kind, head.marked_at, head.post_count - newest if newest else 0, head.author_id, followed)
 
 
 def is_new(created_at: datetime, author_id: int, head: ThreadHead, viewer: Viewer | None) -> bool:
@@ -55,6 +57,8 @@ def stands_out(row: PostRow, chosen: Light, viewer: Viewer | None) -> bool:
             return row.rec_count + row.unnamed_recs >= MANY_RECS
         case "author":
             return row.author_id == chosen.author_id
+        case "followed":
+            return row.author_id in chosen.followed
         case _:
             return False
 
@@ -83,8 +87,9 @@ def post_view(
     now: datetime,
     language: str,
     on_page: frozenset[int] = frozenset(),
+    laid: Laid = NOTHING_LAID,
 ) -> contexts.PostView:
-    """One post for one reader. `fragments` holds the shared part by post id."""
+    """One post for one reader. `fragments` holds the shared part by post id, `laid` what the reader's own rows say of it."""
     shown = row.standing == SHOWN
     answers = row.answers_number or 0
     fresh = is_new(row.created_at, row.author_id, head, viewer) if row.place else False
@@ -108,6 +113,8 @@ def post_view(
         own=viewer is not None and viewer.id == row.author_id,
         recommended=row.recommended,
         highlighted=stands_out(row, chosen, viewer) if row.place and not (chosen.kind == "new" and fresh) else False,
+        ignored=row.author_id in laid.sight.ignored,
+        kept=row.id in laid.kept,
     )
 
 
@@ -164,9 +171,13 @@ def lines(
 
 
 def summary(
-    rows: Iterable[TableRow | PostRow], head: ThreadHead, viewer: Viewer | None, here: frozenset[int]
+    rows: Iterable[TableRow | PostRow],
+    head: ThreadHead,
+    viewer: Viewer | None,
+    here: frozenset[int],
+    ignored: frozenset[int] = frozenset(),
 ) -> contexts.SummaryTable:
-    """The table of replies, as a tree: own subject or first words, author, number."""
+    """The table of replies, as a tree: own subject or first words, author, number. Of the ignored only the number."""
     made = []
     for row in rows:
         if row.place == 0:
@@ -176,8 +187,12 @@ def summary(
             contexts.TableRow(
                 number=row.number,
                 href=f"#p{row.number}" if row.number in here else f"/t/{head.id}/post/{row.number}",
-                words=_("(not shown)") if gone else (row.subject or row.opening or "…"),
-                author="" if gone else row.author_name,
+                words=_("(not shown)")
+                if gone
+                else _("(ignored)")
+                if row.author_id in ignored
+                else (row.subject or row.opening or "…"),
+                author="" if gone or row.author_id in ignored else row.author_name,
                 depth=row.depth,
                 op=row.author_id == head.author_id,
                 new=is_new(row.created_at, row.author_id, head, viewer),

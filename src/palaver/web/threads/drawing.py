@@ -15,6 +15,7 @@ from typing import NamedTuple
 from palaver.accounts.reads import Viewer
 from palaver.forums.reads import PostRow
 from palaver.reading.reads import ThreadHead
+from palaver.reading.sight import NOTHING_LAID, Laid, Sight
 from palaver.web import assembling
 from palaver.web.shell import environment
 from palaver.web.threads import assembly
@@ -54,28 +55,33 @@ def posts(
     *,
     takes_replies: bool,
     mark_first: bool,
+    laid: Laid = NOTHING_LAID,
 ) -> list[assembling.Drawn]:
     """The replies of a page, each as one reader sees it; with `mark_first` the first new one carries the line that says so."""
     reading = Reading(head.id, head.author_id, viewer.id if viewer else 0, where, language, takes_replies)
     today = now.astimezone(where).toordinal()
     me = viewer.id if viewer else 0
+    # Most readers ignore nobody and keep nothing on this page: for them it is the same empty answer for each post.
+    lies = bool(laid.sight.ignored or laid.kept)
+    laid = laid if lies else NOTHING_LAID
     drawn = []
     for row in rows:
         new = assembly.is_new(row.created_at, row.author_id, head, viewer)
+        own = Laid(Sight(ignored=laid.sight.ignored & {row.author_id}), kept=laid.kept & {row.id}) if lies else laid
         first_new = new and mark_first
         mark_first = mark_first and not new
         if row.standing != assembly.SHOWN:
-            before, after = _halves(row, reading, head, viewer, chosen, now, here, new, first_new)
+            before, after = _halves(row, reading, head, viewer, chosen, now, here, new, first_new, own)
             drawn.append(assembling.Drawn(row.depth, before + after, new))
             continue
         highlighted = not (chosen.kind == "new" and new) and assembly.stands_out(row, chosen, viewer)
         key = (
             row, reading if row.author_id == me else reading._replace(me=-1 if me else 0), new, first_new, highlighted,
-            row.answers_number in here, _clock_hand(row.created_at, now, today),
+            row.answers_number in here, _clock_hand(row.created_at, now, today), lies and own,
         )  # fmt: skip
         halves = _kept.get(key)
         if halves is None:
-            halves = _halves(row, reading, head, viewer, chosen, now, here, new, first_new)
+            halves = _halves(row, reading, head, viewer, chosen, now, here, new, first_new, own)
             _kept.put(key, halves)
         drawn.append(assembling.Drawn(row.depth, bodies.get(row.id, "").join(halves), new))
     return drawn
@@ -83,10 +89,12 @@ def posts(
 
 def _halves(
     row: PostRow, reading: Reading, head: ThreadHead, viewer: Viewer | None, chosen: assembly.Light, now: datetime,
-    here: frozenset[int], new: bool, first_new: bool,
+    here: frozenset[int], new: bool, first_new: bool, laid: Laid,
 ) -> tuple[str, str]:  # fmt: skip
     """What stands before and behind the body."""
-    view = assembly.post_view(row, head, viewer, {row.id: _SEAM}, chosen, reading.where, now, reading.language, here)
+    view = assembly.post_view(
+        row, head, viewer, {row.id: _SEAM}, chosen, reading.where, now, reading.language, here, laid
+    )
     made = assembling.post(
         environment(),
         replace(view, first_new=first_new),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +17,11 @@ from palaver.forums.models import Office, Post
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.reading import reads
-from palaver.web import assembling, contexts, errors, moments
+from palaver.reading import sight as sights
+from palaver.web import assembling, contexts, errors, moments, structured
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
-from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, shell, trail
+from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, see, shell, trail
 from palaver.web.threads import assembly, drawing, fragments, tables
 
 SIZE = forum_reads.POSTS_A_PAGE
@@ -32,7 +34,10 @@ HIGHLIGHTS = {
     "10": gettext_lazy("10 newest"),
     "recommended": gettext_lazy("recommended"),
     "author": gettext_lazy("by the original author"),
+    "followed": gettext_lazy("by people I follow"),
 }
+OF_MEMBERS = frozenset({"new", "followed"})
+"""Highlights that compare with a member's own rows: a guest is not offered them."""
 
 
 def href(head: reads.ThreadHead, **query: object) -> str:
@@ -69,6 +74,8 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     view = asked_view if asked_view in VIEWS else (viewer.thread_view if viewer else "flat")
     asked_light = request.GET.get("highlight", "")
     kind = asked_light if asked_light in HIGHLIGHTS else (viewer.highlight if viewer else "none")
+    if viewer is None and kind in OF_MEMBERS:
+        kind = "none"
     named = {
         "view": asked_view if asked_view in VIEWS else "",
         "highlight": asked_light if asked_light in HIGHLIGHTS else "",
@@ -100,7 +107,17 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         found = [opening, *found]
     bodies = fragments.of(found, language)
     here = frozenset(row.number for row in found)
-    chosen = assembly.light(kind, head)
+    # The new replies are counted on the page when all are on it, else asked for with what else is the reader's own.
+    fresh = viewer is not None and head.marked_at is not None and head.last_post_at > head.marked_at
+    laid = sights.laid_over(
+        viewer,
+        follows=kind == "followed",
+        among=[row.id for row in found] if head.keeps else (),
+        new_in=(head.id, head.marked_at) if fresh and len(shown) != replies else None,
+    )
+    if viewer is not None and viewer.hides_things:
+        see(request, laid.sight)
+    chosen = assembly.light(kind, head, laid.followed)
     forum = places().forums[head.forum_id]
     takes_replies = head.lock_because is None and not forum.retired
     views = drawing.posts(
@@ -115,8 +132,9 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         here,
         takes_replies=takes_replies,
         mark_first=view != "tree",
+        laid=laid,
     )
-    op = assembly.post_view(opening, head, viewer, bodies, chosen, where, now, language, here)
+    op = assembly.post_view(opening, head, viewer, bodies, chosen, where, now, language, here, laid)
     events: list[forum_reads.EventRow] = []
     if head.has_events and view != "op":
         low = min((row.place for row in shown), default=0)
@@ -127,7 +145,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         environment(), lines, language, tree=view == "tree", signed_in=viewer is not None, takes_replies=takes_replies
     )
     why_not = _why_not(head, forum.retired, viewer)
-    new = _new_count(head, views, replies, viewer)
+    new = (sum(view.new for view in views) if len(views) == replies else laid.new) if fresh else 0
     frame = shell(
         request,
         head.subject,
@@ -136,6 +154,9 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         canonical=_canonical(request, head, view),
         description=opening.opening if opening.standing == Post.Standing.SHOWN else "",
         live=f"thread:{head.id}",
+        robots="noindex, follow" if asked_light else "",
+        feed=f"/t/{head.id}/feed" if head.forum_id in readable(None) else "",
+        things=() if viewer is not None else _things(head, opening, bodies, shown),
     )
     page_ = contexts.ThreadPage(
         id=head.id,
@@ -154,9 +175,9 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         highlights=tuple(
             contexts.Tab(str(label), href(head, view=named["view"], highlight=key), key == kind)
             for key, label in HIGHLIGHTS.items()
-            if viewer is not None or key != "new"
+            if viewer is not None or key not in OF_MEMBERS
         ),
-        table=_table(head, viewer, found, here, view),
+        table=_table(head, viewer, found, here, view, laid.sight.ignored),
         pager=pager,
         forum=forum_link(forum),
         forum_sentence=forum.description,
@@ -169,21 +190,40 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         lock_line=_lock_line(head),
         pinned=head.pinned,
         lock_href=_lock_href(request, head, viewer),
-        mark_action=f"{forum_href(forum)}mark" if viewer else "",
+        mark_action=f"/t/{head.id}/mark" if viewer else "",
         last_number=head.last_number,
         read=None if viewer is None else -1 if head.read_number is None else head.read_number,
+        # A window into the tree leaves out earlier numbers, so only the whole thread can be marked from it.
+        shown_number=max(here) if view == "flat" or len(found) > replies else head.last_number,
+        told=head.told,
+        trashed=head.trashed,
     )
     response = answer("threads/thread.html", frame, page_)
     return cacheable(response, [f"thread:{head.id}", "places", "names"])
 
 
-def _new_count(head: reads.ThreadHead, views: list[assembling.Drawn], replies: int, viewer: Viewer | None) -> int:
-    """How many replies are new since the mark: counted on the page when all replies are on it, else asked."""
-    if viewer is None or head.marked_at is None or head.last_post_at <= head.marked_at:
-        return 0
-    if len(views) == replies:
-        return sum(view.new for view in views)
-    return reads.new_in_thread(head.id, viewer, head.marked_at)
+def _things(
+    head: reads.ThreadHead,
+    opening: forum_reads.PostRow,
+    bodies: dict[int, str],
+    shown: Sequence[forum_reads.PostRow],
+) -> tuple[structured.Thing, ...]:
+    """What the page is about, for programs; nothing once the original post is no longer shown."""
+    if opening.standing != Post.Standing.SHOWN:
+        return ()
+    forum = places().forums[head.forum_id]
+    return (
+        structured.posting(
+            head.subject,
+            href(head),
+            opening,
+            bodies.get(opening.id, ""),
+            max(head.post_count - 1, 0),
+            [row for row in shown if row.standing == Post.Standing.SHOWN],
+            forum=forum_link(forum),
+            language=forum.language,
+        ),
+    )
 
 
 def _pages(head: reads.ThreadHead, number: int, last: int, named: dict[str, str]) -> contexts.Pager:
@@ -230,7 +270,12 @@ def _tree(
 
 
 def _table(
-    head: reads.ThreadHead, viewer: Viewer | None, found: list[forum_reads.PostRow], here: frozenset[int], view: str
+    head: reads.ThreadHead,
+    viewer: Viewer | None,
+    found: list[forum_reads.PostRow],
+    here: frozenset[int],
+    view: str,
+    ignored: frozenset[int],
 ) -> contexts.SummaryTable | None:
     """The summary table: of the whole thread up to 200 replies, beyond that of this page."""
     if view == "op" or head.post_count <= 1:
@@ -238,8 +283,8 @@ def _table(
     if len(found) >= head.post_count or head.post_count > TABLE_ROWS + 1:
         rows = sorted(found, key=lambda row: row.path)
     else:
-        return tables.whole(head, viewer, here, limit=TABLE_ROWS + 1)
-    return assembly.summary(rows, head, viewer, here)
+        return tables.whole(head, viewer, here, limit=TABLE_ROWS + 1, ignored=ignored)
+    return assembly.summary(rows, head, viewer, here, ignored)
 
 
 def _canonical(request: HttpRequest, head: reads.ThreadHead, view: str) -> str:

@@ -31,25 +31,34 @@ class _Thread:
     def __init__(self, values: tuple[int, ...], rows: list[reads.TableRow]) -> None:
         self.values = values
         self.rows = rows
-        self.made: dict[tuple[frozenset[int], frozenset[int], str], contexts.SummaryTable] = {}
+        self.made: dict[tuple[frozenset[int], frozenset[int], frozenset[int], str], contexts.SummaryTable] = {}
 
 
 _kept: OrderedDict[int, _Thread] = OrderedDict()
 _lock = threading.Lock()
 
 
-def whole(head: ThreadHead, viewer: Viewer | None, here: frozenset[int], *, limit: int) -> contexts.SummaryTable:
+def whole(
+    head: ThreadHead,
+    viewer: Viewer | None,
+    here: frozenset[int],
+    *,
+    limit: int,
+    ignored: frozenset[int] = frozenset(),
+) -> contexts.SummaryTable:
     """The table of a thread of fewer than `limit` posts, as one reader sees it from a page that holds the posts `here`."""
     thread = _thread(head.id, limit)
+    if ignored:
+        ignored &= frozenset(row.author_id for row in thread.rows)
     new: frozenset[int] = frozenset()
     if viewer is not None and head.marked_at is not None and head.last_post_at > head.marked_at:
         new = frozenset(
             row.number for row in thread.rows if assembly.is_new(row.created_at, row.author_id, head, viewer)
         )
-    key = (here, new, get_language() or "en")
+    key = (here, new, ignored, get_language() or "en")
     table = thread.made.get(key)
     if table is None:
-        table = assembly.summary(thread.rows, head, viewer, here)
+        table = assembly.summary(thread.rows, head, viewer, here, ignored)
         # The rows may be newer than the head, and what is kept must be of one time.
         table = replace(table, total=max(len(thread.rows) - 1, 0), html=assembling.table(table))
         if len(thread.made) >= 8:

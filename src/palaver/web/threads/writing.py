@@ -23,6 +23,7 @@ from palaver.kit import clock
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering
 from palaver.kit.text.converting import to_markdown
+from palaver.notices import seeing
 from palaver.reading import marking
 from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
@@ -171,6 +172,7 @@ def _reply(request: HttpRequest, thread: Thread, answering: Post | None) -> Http
                     submission_key=_once(request),
                 )
                 marking.read_up_to(thread, by=author, number=post.number)
+                seeing.read_up_to(author.pk, {thread.pk: post.number})
                 return redirect(f"/t/{thread.pk}/post/{post.number}")
         except Refusal as refusal:
             problems = complaint(refusal)
@@ -305,5 +307,7 @@ def position(request: HttpRequest) -> HttpResponse:
         ):
             wanted[int(name)] = int(value)
     threads = Thread.objects.select_related("forum").filter(pk__in=wanted)
-    marking.read_many(((thread, wanted[thread.pk]) for thread in threads if may_read(member, thread.forum)), by=member)
+    found = [thread for thread in threads if may_read(member, thread.forum)]
+    marking.read_many(((thread, wanted[thread.pk]) for thread in found), by=member)
+    seeing.read_up_to(member.pk, {thread.pk: wanted[thread.pk] for thread in found})
     return HttpResponse(status=204)

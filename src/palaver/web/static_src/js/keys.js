@@ -48,6 +48,7 @@ const ACTS = {
     else follow("a[data-reply]");
   },
   ".": () => follow("form[data-rec] button", current ?? document),
+  b: () => follow("a[data-keep]", current ?? document),
   m: () => follow("form[data-mark] button"),
   c: () => copyAddress(current ?? document.querySelector("[data-post]")).catch(() => {}),
   "/": () => document.querySelector(".find input")?.focus(),

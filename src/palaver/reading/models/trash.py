@@ -39,32 +39,3 @@ class Trash(models.Model):
                 name="trash_of_one_thing",
             ),
         ]
-
-
-class Ignore(models.Model):
-    """Somebody whose posts fold to one line for this member, and whose acts make no notices. The other is never told."""
-
-    member = models.ForeignKey(Member, models.CASCADE, related_name="ignores", db_index=False)
-    ignored = models.ForeignKey(Member, models.CASCADE, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "ignored"], name="ignore_once"),
-            models.CheckConstraint(condition=~Q(member=models.F("ignored")), name="ignore_another"),
-        ]
-
-
-class Follow(models.Model):
-    """Somebody whose new posts this member wants to find: a highlight, a list and, if wished, notices."""
-
-    member = models.ForeignKey(Member, models.CASCADE, related_name="follows", db_index=False)
-    followed = models.ForeignKey(Member, models.CASCADE, related_name="followers")
-    at = models.DateTimeField(default=clock.now)
-    told = models.BooleanField(default=False, help_text="A notice for each new thread of theirs.")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "followed"], name="follow_once"),
-            models.CheckConstraint(condition=~Q(member=models.F("followed")), name="follow_another"),
-        ]

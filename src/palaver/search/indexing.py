@@ -1,0 +1,136 @@
+"""Keeping the index: posts come in, change and leave within the transaction of the verb that did it to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from palaver.accounts.reads import instant_of
+from palaver.forums.models import Post
+from palaver.search import texts
+from palaver.search.models import Document
+from palaver.search.models.document import SEQUENCE
+
+_ASKED = 500
+
+Row = tuple[int, int, int, int, int, str, str, str]
+
+_POSTS = """
+SELECT p.id, p.thread_id, p.forum_id, p.author_id, p.created_at, p.place,
+       CASE WHEN p.place = 0 THEN t.subject ELSE p.subject END, b.html
+  FROM forums_post p
+  JOIN forums_thread t ON t.id = p.thread_id
+  JOIN forums_postbody b ON b.post_id = p.id
+ WHERE p.standing = %s AND """
+
+_STORE = """
+INSERT INTO search_document (key, post_id, thread_id, forum_id, author_id, subject, body, marks)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (post_id) DO UPDATE
+   SET key = excluded.key, thread_id = excluded.thread_id, forum_id = excluded.forum_id, author_id = excluded.author_id,
+       subject = excluded.subject, body = excluded.body, marks = excluded.marks
+"""
+
+
+def add(post_id: int) -> None:
+    """Bring the index up to a post as it stands now: put it in, renew it, or take it out if it is not shown any more."""
+    add_many([post_id])
+
+
+def add_many(post_ids: Iterable[int]) -> int:
+    """The same for many posts; returns how many of them are in the index now. Inside a transaction only."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("The index is kept in the transaction that changes the posts.")
+    stored = 0
+    for part in _parts(sorted(set(post_ids))):
+        rows = _documents(f"p.id IN ({', '.join(['%s'] * len(part))})", part)
+        _remove(set(part) - {row[1] for row in rows})
+        stored += _store(rows)
+    return stored
+
+
+def add_thread(thread_id: int) -> None:
+    """Renew all posts of a thread: it was moved, or its posts were."""
+    add_many(Post.objects.filter(thread_id=thread_id).values_list("pk", flat=True))
+
+
+def renew_stretch(lowest: int, below: int) -> int:
+    """Bring the index up to every post with an id in [lowest, below), also those it should not hold; returns how many
+    it holds. The posts are kept from changing until the transaction ends."""
+    rows = _documents("p.id >= %s AND p.id < %s", [lowest, below], keep=True)
+    known = set(Document.objects.filter(post_id__gte=lowest, post_id__lt=below).values_list("post_id", flat=True))
+    _remove(known - {row[1] for row in rows})
+    return _store(rows)
+
+
+def expected(lowest: int, below: int) -> list[Row]:
+    """What the index should hold of posts with an id in [lowest, below); keys before any of them had to make way."""
+    return _documents("p.id >= %s AND p.id < %s", [lowest, below])
+
+
+def _documents(where: str, parameters: Sequence[Any], *, keep: bool = False) -> list[Row]:
+    locking = " ORDER BY p.id FOR SHARE OF p" if keep and connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTS + where + locking, [int(Post.Standing.SHOWN), *parameters])
+        rows = cursor.fetchall()
+    made = []
+    for post_id, thread_id, forum_id, author_id, created_at, place, subject, html in rows:
+        moment = instant_of(created_at)
+        assert moment is not None
+        made.append(
+            texts.document(
+                post_id=post_id,
+                thread_id=thread_id,
+                forum_id=forum_id,
+                author_id=author_id,
+                created_at=moment,
+                is_original=place == 0,
+                subject=subject,
+                html=html,
+            )
+        )
+    return made
+
+
+def _store(rows: list[Row]) -> int:
+    """Write documents in the order of their keys: FTS5 takes rising numbers in one go, falling ones one by one."""
+    with connection.cursor() as cursor:
+        for part in _parts(sorted(rows)):
+            cursor.executemany(_STORE, _apart(part))
+    return len(rows)
+
+
+def _apart(rows: list[Row]) -> list[Row]:
+    """The rows with keys that nobody else has.
+
+    Two keys are equal only for posts of one second whose ids differ by a multiple of a million, as an archive without
+    dates may bring them. The later one moves on by a second, until it is alone.
+    """
+    taken: dict[int, int] = {}
+    asked = {row[0] for row in rows}
+    placed: list[Row] = []
+    while True:
+        found = Document.objects.filter(key__in=asked - taken.keys()).values_list("key", "post_id")
+        taken.update(found)
+        waiting: list[Row] = []
+        for row in rows:
+            if taken.setdefault(row[0], row[1]) == row[1]:
+                placed.append(row)
+            else:
+                waiting.append((row[0] + (1 << SEQUENCE), *row[1:]))
+        if not waiting:
+            return placed
+        rows, asked = waiting, {row[0] for row in waiting}
+
+
+def _remove(post_ids: Iterable[int]) -> None:
+    for part in _parts(sorted(post_ids)):
+        Document.objects.filter(post_id__in=part).delete()
+
+
+def _parts(values: Iterable[Any]) -> Iterator[list[Any]]:
+    every = list(values)
+    for start in range(0, len(every), _ASKED):
+        yield every[start : start + _ASKED]

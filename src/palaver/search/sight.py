@@ -1,0 +1,68 @@
+"""What a reader may find: the forums that are open to them, less what they have put out of their own sight."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from palaver.accounts.models import Member
+from palaver.forums.models import Forum
+from palaver.forums.permissions import readable_forum_ids
+from palaver.kit.text import words
+from palaver.reading.models import Ignore, Trash
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Ids of the forums that may be read and of those that must not be shown; and the member's own trash and ignore list.
+
+    `keywords` are tokens joined by single spaces; a thread whose subject holds them in a row is not shown.
+    """
+
+    forums: frozenset[int]
+    hidden: frozenset[int]
+    threads: frozenset[int] = frozenset()
+    authors: frozenset[int] = frozenset()
+    keywords: tuple[str, ...] = ()
+
+    def shows(self, *, thread_id: int, author_id: int, thread_subject: str) -> bool:
+        """Whether a found post is to be shown to this reader."""
+        if thread_id in self.threads or author_id in self.authors:
+            return False
+        if not self.keywords:
+            return True
+        subject = f" {' '.join(words.tokens(thread_subject))} "
+        return not any(f" {keyword} " in subject for keyword in self.keywords)
+
+
+def sight(readable: Collection[int], every: Collection[int], *, member_id: int | None, hides_things: bool) -> Sight:
+    """What is in sight of a reader who may read these of all forums. Two statements for a member who hides things."""
+    may = frozenset(readable)
+    if member_id is None or not hides_things:
+        return Sight(may, frozenset(every) - may)
+    trashed = list(Trash.objects.filter(member_id=member_id).values_list("thread_id", "forum_id", "keyword"))
+    may -= {forum for _thread, forum, _keyword in trashed if forum is not None}
+    return Sight(
+        may,
+        frozenset(every) - may,
+        frozenset(thread for thread, _forum, _keyword in trashed if thread is not None),
+        frozenset(Ignore.objects.filter(member_id=member_id).values_list("ignored_id", flat=True)),
+        tuple(keyword for _thread, _forum, keyword in trashed if keyword),
+    )
+
+
+def sight_of(member: Member) -> Sight:
+    """The sight of a member who does not ask by a page: for feeds and notices."""
+    return sight(
+        readable_forum_ids(member.pk, is_operator=member.is_operator),
+        Forum.objects.values_list("pk", flat=True),
+        member_id=member.pk,
+        hides_things=member.hides_things,
+    )
+
+
+def sight_of_guests() -> Sight:
+    """What everybody may find."""
+    return sight(
+        readable_forum_ids(None), Forum.objects.values_list("pk", flat=True), member_id=None, hides_things=False
+    )

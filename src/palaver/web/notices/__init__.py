@@ -1,0 +1,1 @@
+"""The pages of notices: the list, the choices, the browsers that tell, the link at the foot of a mail."""

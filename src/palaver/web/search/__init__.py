@@ -1,0 +1,1 @@
+"""The pages of searching: results, saved searches, their feeds."""
