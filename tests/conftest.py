@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "database: touches the database, so it runs on both (given to every test that uses a database fixture)",
         "journey: a whole story in a real browser against the running application",
         "long: a full sweep; only with --long",
+        "one_database: asks what no database decides, so PostgreSQL is asked only with --long",
     ):
         config.addinivalue_line("markers", line)
 
@@ -66,7 +67,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("database")
         if "journeys" in item.path.parent.parts:
             item.add_marker("journey")
-        if item.get_closest_marker("long") and not config.getoption("--long"):
+        spared = item.get_closest_marker("one_database") and not settings.DATABASES["default"]["ENGINE"].endswith(
+            "sqlite"
+        )
+        if (item.get_closest_marker("long") or spared) and not config.getoption("--long"):
             left_out.append(item)
         else:
             kept.append(item)

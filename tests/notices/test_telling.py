@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from palaver.accounts.models import Member
+from palaver.community import events as community_events
 from palaver.forums import events as forums_events
 from palaver.forums import placing, recommending
 from palaver.forums.models import Forum, Mention, Post, Quotation, Subscription
@@ -19,8 +21,9 @@ from palaver.live.models import LiveEvent
 from palaver.notices import audience, choosing, counting, hearing, kinds, seeing, telling
 from palaver.notices.kinds import Ways
 from palaver.notices.models import Notice
-from palaver.reading.models import Follow, Ignore, Trash
-from tests.cast import Cast, fresh, original
+from palaver.reading import events as reading_events
+from palaver.reading.models import Bookmark, Follow, Ignore, Trash
+from tests.cast import MORNING, Cast, fresh, original
 from tests.forums.test_races import at_once
 from tests.notices.conftest import work
 
@@ -302,6 +305,28 @@ def test_a_reminder_comes_even_for_an_own_post_in_a_muted_thread(cast: Cast) -> 
         assert telling.tell(cast.ana.pk, "reminder", key="bookmark:1", post_id=original(thread).pk)
         den = cast.thread("Secret", by=cast.ana, forum=cast.den)
         assert telling.tell(cast.kaya.pk, "reminder", key="bookmark:2", post_id=original(den).pk) is None
+
+
+def test_a_bookmark_that_is_due_reminds_once_for_each_instant(cast: Cast) -> None:
+    thread = cast.thread(by=cast.ana)
+    bookmark = written(Bookmark(member=cast.dara, post=original(thread), remind_at=MORNING))
+    event = reading_events.BookmarkDue(cast.dara.pk, bookmark.pk, original(thread).pk)
+    for _again in range(2):
+        with transaction.atomic():
+            events.publish(event)
+    assert told(cast.dara) == [("reminder", 0)]
+    with transaction.atomic():
+        Bookmark.objects.update(remind_at=MORNING + timedelta(days=1))
+        events.publish(event)
+    assert told(cast.dara) == [("reminder", 0)] * 2
+
+
+def test_an_inquiry_is_told_to_the_operators(cast: Cast) -> None:
+    assert cast.odile and cast.ana
+    with transaction.atomic():
+        events.publish(community_events.InquiryReceived(7))
+    assert told(cast.odile) == [("desk", None)]
+    assert told(cast.ana) == []
 
 
 def test_a_forum_that_closes_takes_its_notices_off_the_counts_of_others(cast: Cast) -> None:

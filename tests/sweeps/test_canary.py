@@ -39,8 +39,11 @@ from palaver.notices import jobs
 from palaver.notices.models import Device, Notice
 from palaver.project.serving import may_hear
 from palaver.reading import bookmarking, ignoring, trashing
+from palaver.search import saving
 from tests.architecture.test_addresses import addresses
 from tests.web.test_permissions import ADDRESSES, FORMS, Town, lies_in_a_forum
+
+pytestmark = pytest.mark.one_database
 
 COMMON = "marmot"
 """Stands beside every word that search may find: who looks for it meets the others."""
@@ -63,8 +66,6 @@ UNSEEN: dict[str, str] = {
     "the answer to the question of sign-up": "the desk shows it while sign-up is by approval",
     "the note of an invitation": "the pages of invitations show it while sign-up is by invitation",
 }
-# Words whose pages are still to come, by how they begin. They are looked for all the same.
-STILL_TO_COME = ("a correction", "a draft", "the subject of a draft")
 
 
 def word(what: str) -> str:
@@ -78,12 +79,14 @@ class Secrets:
     """Every word that was planted: what it stands in and for whom it is."""
 
     known_to: dict[str, frozenset[str]] = field(default_factory=dict)
+    may_know: dict[str, frozenset[str]] = field(default_factory=dict)
     what: dict[str, str] = field(default_factory=dict)
 
-    def plant(self, what: str, known_to: frozenset[str]) -> str:
+    def plant(self, what: str, known_to: frozenset[str], also: frozenset[str] = NOBODY) -> str:
+        """A new word for a thing: those whom it is for must meet it, others (`also`) may."""
         made = word(what)
         assert made not in self.what, f"Planted twice: {what}"
-        self.what[made], self.known_to[made] = what, known_to
+        self.what[made], self.known_to[made], self.may_know[made] = what, known_to, known_to | also
         return made
 
     def text(self, what: str, known_to: frozenset[str]) -> str:
@@ -93,7 +96,7 @@ class Secrets:
         return set(re.findall(r"quokka[a-p]{12}", text.lower())) & set(self.what)
 
     def not_for(self, reader: str, text: str) -> list[str]:
-        return sorted(self.what[one] for one in self.met_in(text) if reader not in self.known_to[one])
+        return sorted(self.what[one] for one in self.met_in(text) if reader not in self.may_know[one])
 
 
 class Planted(Town):
@@ -107,7 +110,7 @@ class Planted(Town):
         }
         # Ana's address is one of the words itself.
         self.mailbox = {f"{name.lower()}@example.org": name for name in ("Bram", "Chidi", "Hana")}
-        self.mailbox[f"{self.secrets.plant('a mail address', OWN | DESK)}@example.org"] = "Ana"
+        self.mailbox[f"{self.secrets.plant('a mail address', OWN, DESK)}@example.org"] = "Ana"
         with transaction.atomic():
             for address, name in self.mailbox.items():
                 Member.objects.filter(name=name).update(email=address)
@@ -191,6 +194,12 @@ class Planted(Town):
                 note=secret(f"the note of a bookmark ({space})", OWN),
                 remind_at=clock.now() + timedelta(days=1),
             )
+        saving.save(
+            member=ana,
+            query=secret("the query of a kept search", OWN),
+            name=self.secrets.plant("the name of a kept search", OWN),
+            told=True,
+        )
         trashing.trash_keyword(self.secrets.plant("a keyword of the trash", OWN), by=ana)
         with transaction.atomic():
             SignedInBrowser.objects.filter(member=ana).update(browser=f"Browser {self.secrets.plant('a browser', OWN)}")
@@ -284,27 +293,27 @@ def test_no_page_shows_anybody_what_is_for_others(planted: Planted) -> None:
             told = planted.ask(reader, "GET", address)
             leaks += [f"{reader} meets {what} at {address}" for what in planted.secrets.not_for(reader, told)]
             met[reader] |= planted.secrets.met_in(told)
-    assert leaks == []
+    assert not leaks, "\n".join(leaks)
     blind = [
         f"{reader} never meets {what}"
         for one, what in planted.secrets.what.items()
-        if what not in UNSEEN and not what.startswith(STILL_TO_COME)
+        if what not in UNSEEN
         for reader in planted.secrets.known_to[one]
         if one not in met[reader]
     ]
-    assert blind == []
+    assert not blind, "\n".join(blind)
     assert sorted(set(UNSEEN) - set(planted.secrets.what.values())) == []
 
 
 def test_no_form_answers_an_intruder_with_what_is_for_others(planted: Planted) -> None:
     leaks: list[str] = []
     for name, address in planted.every_address():
-        if "?" in address or name == "further":
+        if name == "further" or ("?" in address and name in {*VARIANTS, "search"}):
             continue
         for reader in INTRUDERS:
             told = planted.ask(reader, "POST", address, FORMS.get(name, {}))
             leaks += [f"{reader} is answered {what} by {address}" for what in planted.secrets.not_for(reader, told)]
-    assert leaks == []
+    assert not leaks, "\n".join(leaks)
 
 
 def test_no_notice_no_mail_and_no_stream_tells_anybody_what_is_for_others(planted: Planted) -> None:
@@ -332,7 +341,7 @@ def test_no_notice_no_mail_and_no_stream_tells_anybody_what_is_for_others(plante
             if row.topic in heard:
                 leaks += [f"{row.topic} tells {reader} {what}" for what in secrets.not_for(reader, str(row.payload))]
                 told[f"streams of {reader}"].add(row.topic)
-    assert leaks == []
+    assert not leaks, "\n".join(leaks)
     # So there was something to be told, and it was looked at.
     assert "Hana" in told["notices"] and "Hana" in told["mails"] and told["words in mails"], dict(told)
     assert told["streams of Hana"] > told["streams of Bram"]

@@ -479,12 +479,13 @@ class Town:
         category = placing.open_category(name="Places", mark="main", place=1, by=operator)
         ana = members["Ana"]
         self.ids: dict[str, dict[str, Any]] = {}
-        for name, fields in (
-            ("open", {}),
-            ("closed", {"who_reads": Forum.Gate.ADMITTED}),
-            ("locked", {}),
-            ("retired", {}),
-        ):
+        places: dict[str, dict[str, Any]] = {
+            "open": {},
+            "closed": {"who_reads": Forum.Gate.ADMITTED},
+            "locked": {},
+            "retired": {},
+        }
+        for side, (name, fields) in enumerate(places.items(), 8):
             forum = placing.open_forum(category=category, name=name.title(), by=operator, slug=name, **fields)
             placing.admit(forum, member=ana, by=operator)
             placing.admit(forum, member=members["Hana"], by=operator)
@@ -492,8 +493,8 @@ class Town:
             thread = posting.start_thread(
                 forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
             )
-            size = (8, 8) if name == "open" else (9, 9)
-            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", size))
+            # Of another size in each, since the same picture put up again is the one there is.
+            picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", (side, side)))
             reply = posting.reply(
                 thread=thread,
                 author=ana,
@@ -582,7 +583,7 @@ def town(db: None) -> Iterator[Town]:
 
 def lies_in_a_forum(name: str) -> bool:
     """Whether an address belongs to a forum, so that it has a row for each kind."""
-    return re.search(r"\{(forum|thread|post)\b", ADDRESSES.get(name, "")) is not None
+    return re.search(r"\{(forum|thread|post|media|media_small|file)\b", ADDRESSES.get(name, "")) is not None
 
 
 def rows() -> list[str]:
@@ -608,6 +609,7 @@ def test_every_address_answers_every_role_as_the_table_says(town: Town, method: 
     assert told == {row: pair[column] for row, pair in EXPECTED.items()}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_newcomers_and_hosts_of_closed_forums_are_answered_alike_but_for_what_is_listed(
     town: Town, method: str
@@ -624,6 +626,7 @@ def test_newcomers_and_hosts_of_closed_forums_are_answered_alike_but_for_what_is
     assert told == expected
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("state", STATES)
 def test_what_is_locked_or_retired_answers_as_what_is_open_but_for_what_is_listed(

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from django.db.models import F
+from django.utils.translation import gettext
 
+from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.forums.models import Forum, Post, Recommendation
 from palaver.kit import clock, due
@@ -18,6 +20,8 @@ from palaver.notices.audience import Said, Subscriber
 from palaver.notices.kinds import Kind
 from palaver.notices.models import Notice
 from palaver.notices.telling import Draft
+from palaver.reading import events as reading
+from palaver.reading.models import Bookmark
 
 FAN = "notice-fan"
 RIGHTS = "notice-rights"
@@ -75,6 +79,22 @@ def recommendation_taken_back(event: forums.RecommendationTakenBack) -> None:
         return
     if _unseen(said).delete()[0]:
         counting.recount([said.author_id])
+
+
+def bookmark_due(event: reading.BookmarkDue) -> None:
+    """The member, of a bookmark whose instant has come; once for each instant."""
+    kept = Bookmark.objects.get(pk=event.bookmark_id)
+    # Moved to another instant it is another reminder, so the instant is part of the key.
+    key = f"bookmark:{kept.pk}:{kept.remind_at:%Y%m%d%H%M%S}"
+    telling.tell(event.member_id, kinds.REMINDER.key, key=key, post_id=event.post_id, words=kept.note)
+
+
+def inquiry_received(event: community.InquiryReceived) -> None:
+    """The operators, that somebody has written to them; what was written stands at the desk alone."""
+    words = gettext("Somebody has written to the operators")
+    telling.tell_operators(
+        kinds.DESK.key, key=f"inquiry:{event.inquiry_id}", words=words, href=f"/desk/inquiries/{event.inquiry_id}"
+    )
 
 
 def places_changed(event: forums.PlacesChanged) -> None:

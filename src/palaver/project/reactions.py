@@ -19,8 +19,6 @@ from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.notices import kinds, telling
-from palaver.reading import events as reading
-from palaver.reading.models import Bookmark
 from palaver.record.entering import enter
 from palaver.search import events as search
 from palaver.search import indexing
@@ -185,13 +183,6 @@ def enter_community(event: community.CommunityChanged) -> None:
     """What operators change about the community itself; `by` is empty when it was done at the console or at set-up."""
     payload = {"by": event.by_id, "what": list(event.what)}
     enter("community.change", office="operator", subject="community", payload=payload)
-
-
-def remind(event: reading.BookmarkDue) -> None:
-    """A bookmark's day has come. Moved to another instant it is another reminder, so the instant is part of the key."""
-    kept = Bookmark.objects.get(pk=event.bookmark_id)
-    key = f"bookmark:{kept.pk}:{kept.remind_at:%Y%m%d%H%M%S}"
-    telling.tell(event.member_id, kinds.REMINDER.key, key=key, post_id=event.post_id, words=kept.note)
 
 
 def enter_inquiry(event: community.InquiryReceived) -> None:

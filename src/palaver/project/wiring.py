@@ -19,8 +19,7 @@ def connect() -> None:
     _places()
     _people()
     events.connect(community.CommunityChanged, within=[reactions.words("community"), reactions.enter_community])
-    events.connect(reading.BookmarkDue, within=[reactions.remind])
-    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry])
+    events.connect(community.InquiryReceived, within=[reactions.enter_inquiry, hearing.inquiry_received])
     events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
@@ -121,3 +120,4 @@ def _own_reading() -> None:
         reading.FollowChanged,
     ):
         events.connect(own)
+    events.connect(reading.BookmarkDue, within=[hearing.bookmark_due])
