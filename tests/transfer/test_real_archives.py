@@ -86,6 +86,7 @@ def test_a_slice_of_the_list_is_taken_whole_and_once(lists: Path, tmp_path: Path
     assert not mbox(part).added()
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_the_whole_forum_is_read_without_a_fault(topics: Path) -> None:
     counts = discourse(topics, dry_run=True).counts

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from palaver.kit.text.converting import to_markdown
 from palaver.kit.text.rendering import render
 from tests.kit.text.normal import faults
@@ -37,6 +39,7 @@ def test_bbcode_and_mail_can_be_edited() -> None:
     assert to_markdown("> said\n\nanswer", "plain") == "> said\n\nanswer\n"
 
 
+@pytest.mark.xdist_group("real posts")  # The archive is read once.
 def test_converted_real_posts_keep_their_words() -> None:
     posts = cooked_posts()
     same = 0
