@@ -148,6 +148,8 @@ def fill() -> int:
                     for row in every:
                         copy.write_row(row)
                         count += 1
+            # The keys of the rows are checked when a transaction ends, and no index is made before that.
+            with transaction.atomic(), connection.cursor() as writing:
                 writing.execute("SET LOCAL maintenance_work_mem = '1GB'")
                 writing.execute(definition)
                 writing.execute("ALTER INDEX search_words ALTER COLUMN 1 SET STATISTICS 1000")
