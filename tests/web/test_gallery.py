@@ -37,7 +37,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary
     if (!box.width || box.width < 2) return false;
     const inSentence = target.closest("p:not(.row-replies, .row-last, .row-meta, .form-acts), td, dd, .list, .version, .panel p, .lede, .flash, .grid, h1, h2:not(.row-subject), h3:not(.post-subject)");
     if (inSentence) return false;
-    if (target.matches("[type=checkbox], [type=radio]")) return target.labels[0].getBoundingClientRect().height < 44;
+    if (target.matches("[type=checkbox], [type=radio]")) return (target.labels[0] ?? target.closest('label') ?? target).getBoundingClientRect().height < 44;
     return box.height < 43.5 || box.width < 24;
   }).map((target) => target.outerHTML.slice(0, 120) + " " + JSON.stringify(target.getBoundingClientRect()))"""
 # What can differ between the themes of one page: they set other colours, and nothing else (a test below holds that).
