@@ -258,6 +258,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "thread-replies": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-edit": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
+        "post-correction": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
     },
 }
 
@@ -583,7 +584,7 @@ def town(db: None) -> Iterator[Town]:
 
 def lies_in_a_forum(name: str) -> bool:
     """Whether an address belongs to a forum, so that it has a row for each kind."""
-    return re.search(r"\{(forum|thread|post|media|media_small|file)\b", ADDRESSES.get(name, "")) is not None
+    return re.search(r"\{(forum|thread|post|media|media_small|file|draft)\b", ADDRESSES.get(name, "")) is not None
 
 
 def rows() -> list[str]:
