@@ -121,6 +121,8 @@ def fill() -> int:
     """Fill the index of this process's database anew; returns how many documents it holds now."""
     from django.db import connection, connections, transaction
 
+    from palaver.search import indexing
+
     source = connection.copy("source")
     connections["source"] = source
     count = 0
@@ -133,9 +135,8 @@ def fill() -> int:
             with transaction.atomic(), connection.cursor() as writing:
                 writing.execute("DELETE FROM search_document")
             while part := sorted(itertools.islice(every, 20_000)):
-                with transaction.atomic(), connection.cursor() as writing:
-                    marks = ", ".join(["%s"] * 8)
-                    writing.executemany(f"INSERT INTO search_document ({_COLUMNS}) VALUES ({marks})", part)
+                with transaction.atomic():
+                    indexing.insert(part)
                 count += len(part)
         else:
             with transaction.atomic(), connection.cursor() as writing:
@@ -147,6 +148,8 @@ def fill() -> int:
                     for row in every:
                         copy.write_row(row)
                         count += 1
+            # The keys of the rows are checked when a transaction ends, and no index is made before that.
+            with transaction.atomic(), connection.cursor() as writing:
                 writing.execute("SET LOCAL maintenance_work_mem = '1GB'")
                 writing.execute(definition)
                 writing.execute("ALTER INDEX search_words ALTER COLUMN 1 SET STATISTICS 1000")

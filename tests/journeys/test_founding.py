@@ -57,10 +57,11 @@ def test_an_empty_home_becomes_a_community(
     home: Path, person: Person, picture: Callable[..., Path], scripts: bool
 ) -> None:
     looking = Looking(scripts, picture)
+    # Without motion, because a colour on its way from one theme to the other is no fault.
     with started(home, ("serve", "--workers", "1")) as running:
         token = (home / "secrets" / "set_up_token").read_text()
         assert f"{running.address}/set-up?token={token}" in running.log.read_text()
-        page = person(java_script_enabled=scripts).new_page()
+        page = person(java_script_enabled=scripts, reduced_motion="reduce").new_page()
         page.goto(f"{running.address}/latest")
         expect(page.locator("h1")).to_have_text("Here a community will meet")
         looking.at(page, "door")
@@ -101,7 +102,7 @@ def test_an_empty_home_becomes_a_community(
         link = page.locator("code").inner_text()
         looking.at(page, "invitations")
 
-        bram = person(java_script_enabled=scripts).new_page()
+        bram = person(java_script_enabled=scripts, reduced_motion="reduce").new_page()
         bram.goto(f"{running.address}/account/signup/")
         expect(bram.locator("h1")).to_have_text("People join by invitation here")
         looking.at(bram, "by-invitation")
@@ -111,7 +112,7 @@ def test_an_empty_home_becomes_a_community(
         tell_who(bram, "Bram")
         bram.locator("main").get_by_role("button", name="Join").click()
         expect(bram.locator("header.top").get_by_text("Bram", exact=True)).to_be_visible()
-        late = person(java_script_enabled=scripts).new_page()
+        late = person(java_script_enabled=scripts, reduced_motion="reduce").new_page()
         late.goto(link)
         expect(late.locator("h1")).to_have_text("This invitation does not lead in")
 

@@ -31,6 +31,13 @@ def test_what_was_found_is_marked_and_leads_to_its_post(cast: Cast, guest: Clien
     assert "Wheat" not in html
 
 
+def test_signs_between_the_words_of_a_found_phrase_are_no_markup(cast: Cast, guest: Client) -> None:
+    cast.thread("Rye <b> bread", text="`slow <i> oven`")
+    html = page(guest, '"rye b bread" OR "slow i oven"')
+    assert "<mark>Rye &lt;b&gt; bread</mark>" in html
+    assert "<mark>slow &lt;i&gt; oven</mark>" in html
+
+
 def test_what_cannot_be_understood_is_explained_and_kept_in_the_field(cast: Cast, guest: Client) -> None:
     cast.thread()
     html = page(guest, 'autor:Ana "rye')

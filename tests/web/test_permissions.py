@@ -583,7 +583,7 @@ def town(db: None) -> Iterator[Town]:
 
 def lies_in_a_forum(name: str) -> bool:
     """Whether an address belongs to a forum, so that it has a row for each kind."""
-    return re.search(r"\{(forum|thread|post)\b", ADDRESSES.get(name, "")) is not None
+    return re.search(r"\{(forum|thread|post|media|media_small|file)\b", ADDRESSES.get(name, "")) is not None
 
 
 def rows() -> list[str]:

@@ -22,7 +22,8 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 
 @pytest.fixture(autouse=True)
-def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def a_store_of_its_own(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    assert cast.lounge  # pages are there once there is a community
     store = Store(tmp_path / "media")
     monkeypatch.setattr(attaching, "store", lambda: store)
     return store
@@ -97,7 +98,7 @@ def test_guests_put_up_nothing(cast: Cast) -> None:
 
 
 def test_an_upload_from_another_site_is_refused(cast: Cast) -> None:
-    client = Client(headers={"sec-fetch-site": "cross-site"})
+    client = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "cross-site"})
     client.cookies["palaver_session"] = signed_in(cast.ana).cookies["palaver_session"].value
     assert sent(client, RED).status_code == 403 and not Attachment.objects.exists()
 
@@ -180,7 +181,7 @@ def test_ones_own_pictures_are_listed_with_where_they_are_shown_and_taken_down(c
 
 
 def test_another_page_of_them_is_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palaver.web.uploads.own.A_PAGE", 1)
+    monkeypatch.setattr("palaver.web.uploads.listing.A_PAGE", 1)
     for name in ("old", "new"):
         attaching.put_up(owner=cast.ana, name=f"{name}.txt", data=name.encode())
     client = signed_in(cast.ana)

@@ -28,10 +28,8 @@ SELECT p.id, p.thread_id, p.forum_id, p.author_id, p.created_at, p.place,
 _STORE = """
 INSERT INTO search_document (key, post_id, thread_id, forum_id, author_id, subject, body, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (post_id) DO UPDATE
-   SET key = excluded.key, thread_id = excluded.thread_id, forum_id = excluded.forum_id, author_id = excluded.author_id,
-       subject = excluded.subject, body = excluded.body, marks = excluded.marks
 """
+_WORDS = "INSERT INTO search_index (rowid, subject, body, marks) VALUES (%s, %s, %s, %s)"
 
 
 def add(post_id: int) -> None:
@@ -59,7 +57,11 @@ def add_thread(thread_id: int) -> None:
 def renew_stretch(lowest: int, below: int) -> int:
     """Bring the index up to every post with an id in [lowest, below), also those it should not hold; returns how many
     it holds. The posts are kept from changing until the transaction ends."""
-    rows = _documents("p.id >= %s AND p.id < %s", [lowest, below], keep=True)
+    if connection.vendor == "postgresql":
+        # First the locks, then a statement of its own for the texts: the one that waits would still see the old ones.
+        posts = Post.objects.filter(pk__gte=lowest, pk__lt=below).order_by("pk")
+        list(posts.select_for_update(no_key=True).values_list("pk", flat=True))
+    rows = _documents("p.id >= %s AND p.id < %s", [lowest, below])
     known = set(Document.objects.filter(post_id__gte=lowest, post_id__lt=below).values_list("post_id", flat=True))
     _remove(known - {row[1] for row in rows})
     return _store(rows)
@@ -70,10 +72,9 @@ def expected(lowest: int, below: int) -> list[Row]:
     return _documents("p.id >= %s AND p.id < %s", [lowest, below])
 
 
-def _documents(where: str, parameters: Sequence[Any], *, keep: bool = False) -> list[Row]:
-    locking = " ORDER BY p.id FOR SHARE OF p" if keep and connection.vendor == "postgresql" else ""
+def _documents(where: str, parameters: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(_POSTS + where + locking, [int(Post.Standing.SHOWN), *parameters])
+        cursor.execute(_POSTS + where, [int(Post.Standing.SHOWN), *parameters])
         rows = cursor.fetchall()
     made = []
     for post_id, thread_id, forum_id, author_id, created_at, place, subject, html in rows:
@@ -95,11 +96,34 @@ def _documents(where: str, parameters: Sequence[Any], *, keep: bool = False) -> 
 
 
 def _store(rows: list[Row]) -> int:
-    """Write documents in the order of their keys: FTS5 takes rising numbers in one go, falling ones one by one."""
-    with connection.cursor() as cursor:
-        for part in _parts(sorted(rows)):
-            cursor.executemany(_STORE, _apart(part))
+    """Write documents; those that are as they should be already stay untouched."""
+    fresh: list[Row] = []
+    for part in _parts(rows):
+        standing = {
+            row[1]: row
+            for row in Document.objects.filter(post_id__in=[row[1] for row in part]).values_list(
+                "key", "post_id", "thread_id", "forum_id", "author_id", "subject", "body", "marks"
+            )
+        }
+        stale = [row for row in part if row[1] in standing and standing[row[1]][1:] != row[1:]]
+        _remove(row[1] for row in stale)
+        fresh += [row for row in part if row[1] not in standing]
+        # Changed in place in time: a document keeps the key it has.
+        fresh += [(standing[row[1]][0], *row[1:]) for row in stale]
+    insert(fresh)
     return len(rows)
+
+
+def insert(rows: list[Row]) -> None:
+    """Put in documents of posts that have none, in the order of their keys: FTS5 takes rising numbers in one go."""
+    placed = sorted(row for part in _parts(sorted(rows)) for row in _apart(part))
+    if not placed:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(_STORE, placed)
+        if connection.vendor == "sqlite":
+            # All of them behind the documents: a statement that may fail makes FTS5 write out what it has gathered.
+            cursor.executemany(_WORDS, [(row[0], *row[5:]) for row in placed])
 
 
 def _apart(rows: list[Row]) -> list[Row]:

@@ -26,8 +26,7 @@ from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
-from palaver.web.uploads import handing_out, taking
-from palaver.web.uploads import own as own_files
+from palaver.web.uploads import handing_out, listing, taking
 
 
 class FeedKind:
@@ -141,8 +140,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme", preferences.theme, name="theme"),
     path("language", preferences.language, name="language"),
     path("account/", preferences.account, name="account"),
-    path("account/files", own_files.files, name="files"),
-    path("account/files/<int:attachment_id>/take-down", own_files.take_down, name="file-take-down"),
+    path("account/files", listing.files, name="files"),
+    path("account/files/<int:attachment_id>/take-down", listing.take_down, name="file-take-down"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/notices/", choices.choices, name="notice-choices"),
     path("account/notices/trial", choices.trial, name="notice-trial"),

@@ -23,7 +23,7 @@ class Document(models.Model):
     beginning with a colon, which no word does: `:f12` forum, `:a7` author, `:t90` thread, `:op` or `:re` (original post, reply), `:image`, `:link`,
     `:m812` the stretch of about 24 days it was written in, `:u猫` a character of a script without spaces.
 
-    On SQLite triggers keep the full-text table `search_index` equal to these rows; on PostgreSQL a GIN index over all
+    On SQLite the full-text table `search_index` is kept equal to these rows; on PostgreSQL a GIN index over all
     three columns does.
     """
 
