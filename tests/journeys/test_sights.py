@@ -126,9 +126,13 @@ def things(serving: Serving, browser: Any) -> Things:
     page.goto(f"{serving.address}/t/{things['thread']}/replies")
     page.locator("main textarea").first.fill("What do you think, @Ana?")
     page.locator("main").get_by_role("button", name="Reply", exact=True).click()
-    # By now nobody takes this for a program's form.
-    asking.locator("main").get_by_role("button", name="Send", exact=True).click()
-    expect(asking.locator("main [name=text]")).to_have_count(0)
+    # A form that comes too soon is taken for a program's, and may be sent again.
+    for _ in range(4):
+        asking.locator("main").get_by_role("button", name="Send", exact=True).click()
+        asking.wait_for_load_state()
+        if not asking.locator("main .flash[data-kind=refused]").count():
+            break
+        asking.wait_for_timeout(2000)
     context.close()
     return things
 

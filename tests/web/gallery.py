@@ -934,7 +934,7 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
         "can_confirm": True,
     }
     for path in sorted((templating.TEMPLATES / "account").glob("*.html")):
-        if path.stem not in {"frame", "preferences", "home", "sessions"}:
+        if path.stem not in {"claim", "files", "frame", "home", "invitations", "preferences", "sessions", "waiting"}:
             yield f"account-{path.stem}", f"account/{path.name}", entrance
     mails = DeskTable(
         "mails",
