@@ -27,6 +27,7 @@ WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
 NO_PAGE = re.compile(r".*-feed|sitemap.*|robots|worker|security-txt|media.*|drafts-kept")
 """What is read by programs and by our own scripts, and files."""
 ELSEWHERE = {
+    "claim": "opened with a signed link that an operator hands on, which tests/web reads; its shape is that of a form page",
     "unsubscribe": "opened with a link from a mail, which tests/notices reads; its shape is that of a form page",
 }
 # Pages that a member sees otherwise than a guest.
@@ -74,6 +75,9 @@ class Things:
             "locked": "SELECT p.id FROM forums_lock l JOIN forums_post p ON p.thread_id = l.thread_id AND p.place = 0 WHERE l.ended_at IS NULL LIMIT 1",
             "quinces": "SELECT id FROM forums_thread WHERE slug = 'what-did-you-bake-with-the-quinces'",
             "deep": "SELECT id FROM forums_post ORDER BY place DESC LIMIT 1",
+            "forum_id": "SELECT id FROM forums_forum WHERE slug = 'general-discussion'",
+            "category_id": "SELECT min(id) FROM forums_category",
+            "bram": "SELECT id FROM accounts_member WHERE name = 'Bram'",
             "mail": "SELECT max(id) FROM delivery_mail",
             "inquiry": "SELECT max(id) FROM community_inquiry",
         }.get(name)
