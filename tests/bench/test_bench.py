@@ -20,7 +20,6 @@ from bench.stations import Station
 
 from bench import community, measuring, run
 
-pytestmark = pytest.mark.xdist_group("bench")  # One generated community for all of them.
 ROOT = Path(__file__).resolve().parents[2]
 
 DRIFT = """

@@ -23,8 +23,6 @@ from tests.journeys.running import Serving, palaver, started
 from tests.sweeps.community import Hands, People, Visitor, found, hands
 from tests.sweeps.payloads import naughty
 
-pytestmark = pytest.mark.xdist_group("house")  # One served community for all of them.
-
 PATIENCE = 30.0
 HUGE = ("0", "00", "-1", "1.5", "١٢", "9" * 10, "9" * 19, "9" * 40, "9" * 5000, "0x10", "1e9", " 1", "NaN", "null")
 ODD = (

@@ -131,14 +131,8 @@ def axe(page: Page, rules: list[str] | None = None) -> list[str]:
 
 
 def kinds(*names: str) -> Any:
-    """A test for each kind of screen. Those that share a visit stay with one worker, so that it is made once."""
-    return pytest.mark.parametrize(
-        "kind",
-        [
-            pytest.param(name, marks=pytest.mark.xdist_group(f"gallery-{'desk' if name in DESK else 'hand'}"))
-            for name in names
-        ],
-    )
+    """A test for each kind of screen. Those that share a visit stay with one worker (tests/conftest.py), so it is made once."""
+    return pytest.mark.parametrize("kind", names)
 
 
 @kinds("light", "dark", "phone")

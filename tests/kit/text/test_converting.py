@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from palaver.kit.text.converting import to_markdown
 from palaver.kit.text.rendering import render
 from tests.kit.text.normal import faults
@@ -39,7 +37,6 @@ def test_bbcode_and_mail_can_be_edited() -> None:
     assert to_markdown("> said\n\nanswer", "plain") == "> said\n\nanswer\n"
 
 
-@pytest.mark.xdist_group("real posts")  # The archive is read once.
 def test_converted_real_posts_keep_their_words() -> None:
     posts = cooked_posts()
     same = 0

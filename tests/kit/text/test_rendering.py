@@ -259,7 +259,6 @@ def test_imported_shapes_become_ours() -> None:
     assert '<details class="spoiler">' in made.html and 'href="https://v.org/1"' in made.html
 
 
-@pytest.mark.xdist_group("real posts")  # The archive is read once.
 def test_real_imported_posts_render_and_pass_the_judge() -> None:
     for source in cooked_posts():
         made = render(source, "html", base="https://old.org/")
