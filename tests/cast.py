@@ -186,8 +186,11 @@ def at(instant: datetime) -> Iterator[None]:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    """People and places, made as they are named."""
-    return Cast()
+    """People and places, made as they are named; but the operator is there from the start, since a community without one
+    is not set up and shows nothing but its set-up page."""
+    made = Cast()
+    assert made.odile
+    return made
 
 
 @pytest.fixture(autouse=True)

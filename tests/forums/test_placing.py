@@ -51,9 +51,12 @@ def test_counters_are_not_to_be_changed(cast: Cast) -> None:
 
 
 def test_no_forum_lets_guests_write(cast: Cast) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(Refusal) as refused:
         placing.open_forum(category=cast.life, name="Wall", by=cast.odile, who_replies="everyone")
+    assert refused.value.field == "who_replies"
     assert not Forum.objects.filter(name="Wall").exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Forum.objects.filter(pk=cast.lounge.pk).update(who_replies="everyone")
 
 
 def test_admitting_twice_is_one_admission(cast: Cast) -> None:

@@ -46,13 +46,13 @@ def test_what_cannot_be_understood_is_explained_and_kept_in_the_field(cast: Cast
     assert 'value="autor:Ana &#34;rye"' in html
 
 
-def test_a_search_of_nothing_but_signs_is_refused_with_a_sentence(guest: Client, db: None) -> None:
+def test_a_search_of_nothing_but_signs_is_refused_with_a_sentence(cast: Cast, guest: Client) -> None:
     answer = guest.get("/search", {"q": "!?*"})
     assert answer.status_code == 422
     assert "no letter or digit" in answer.content.decode()
 
 
-def test_the_empty_page_asks_for_a_word_and_stores_nothing(guest: Client, db: None) -> None:
+def test_the_empty_page_asks_for_a_word_and_stores_nothing(cast: Cast, guest: Client) -> None:
     answer = guest.get("/search")
     assert answer.status_code == 200
     assert not hasattr(answer, "cache_words")

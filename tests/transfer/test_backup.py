@@ -92,6 +92,7 @@ def tables_in(path: Path, folder: Path) -> dict[str, Any]:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_was_backed_up_comes_back_with_equal_checksums(cast: Cast, elsewhere: Restored, tmp_path: Path) -> None:
+    assert env.secret("PALAVER_SECRET_KEY", "secret_key")  # A test before this one may have emptied the home.
     thread = cast.thread("Bröd – ‏خبز", text="Rye.\tWith \\ and \x01 and ␀.\n\nSecond paragraph.")
     for n in range(20):
         cast.reply(thread, text=f"Reply {n}.")

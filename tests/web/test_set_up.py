@@ -175,8 +175,8 @@ def test_of_32_founders_at_the_same_instant_one_founds(db: None) -> None:
     assert (Member.objects.count(), Forum.objects.count()) == (1, 3) and verify()
 
 
-def test_an_installation_with_an_operator_or_a_forum_is_founded(cast: Cast, browser: Client) -> None:
+def test_an_installation_with_an_operator_or_a_forum_is_founded(db: None, browser: Client) -> None:
     assert not founding.is_founded()
-    assert cast.odile and founding.is_founded()
+    assert Cast().odile and founding.is_founded()
     assert browser.get("/").status_code == 200
     assert browser.get("/set-up").status_code == 410

@@ -19,7 +19,7 @@ from palaver.kit.text.letters import reason, storable
 
 # Acts on a thread have their addresses where its slug stands, /t/<id>/lock: a subject must not lead there. (A test
 # holds this list to the address map.)
-TAKEN_SLUGS = frozenset({"lock", "new", "pin", "post", "replies"})
+TAKEN_SLUGS = frozenset({"lock", "mark", "new", "pin", "post", "replies", "subscription", "trash"})
 LONGEST_REASON = 200
 
 
