@@ -52,7 +52,7 @@ def seconds(act: Callable[[], object], tries: int) -> float:
 @pytest.mark.parametrize("kind", KINDS)
 def test_twice_the_text_takes_twice_the_calls(kind: Kind) -> None:
     for name, made in GENS.items():
-        half, whole = made(1500)[:1500], made(3000)[:3000]
+        half, whole = made(3000)[:3000], made(6000)[:6000]
         render(half, kind)
         ratio = (calls(lambda: render(whole, kind)) + 500) / (calls(lambda: render(half, kind)) + 500)  # noqa: B023
         assert ratio <= BOUND, f"{kind}, {name}: {ratio:.2f}"
