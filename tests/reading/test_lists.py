@@ -457,7 +457,7 @@ def _live(examples: int, acts: int, machine: type[Community] = Community, **more
 
 
 def test_lists_counts_and_marks_agree_with_a_slow_model(db: None) -> None:
-    _live(12, 25)
+    _live(8, 25)
 
 
 @pytest.mark.long
