@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -55,30 +53,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "one_database: asks what no database decides, so PostgreSQL is asked only with --long",
     ):
         config.addinivalue_line("markers", line)
-
-
-ONE_WORKER = {
-    "the gallery on a desk": r"web/test_gallery\.py::.*\[(light|dark)\]",
-    "the gallery in the hand": r"web/test_gallery\.py::.*\[(phone|narrow)\]",
-    "a served house": r"sweeps/test_bad_requests\.py",
-    "a generated community": r"bench/test_bench\.py",
-    "posts of a real archive": r"test_(converted_real_posts|real_imported_posts)",
-}
-"""Tests that share something dear, made once for a worker: they stay together, so that it is made once for all."""
-
-
-class Together(LoadScopeScheduling):
-    """Hands tests out one by one, but those that share something dear to one worker.
-
-    What pytest-xdist calls `loadgroup` would do the same, were the groups not lost under the present pytest.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return next((name for name, which in ONE_WORKER.items() if re.search(which, nodeid)), nodeid)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    return Together(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.conftest import ROOT, lacking
+from tests.conftest import IN_CI, ROOT, lacking
 
 PICTURES = ROOT / "pictures"
+NOBODY_LOOKS = IN_CI
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -97,12 +98,17 @@ def page_on_a_phone(person: Callable[..., BrowserContext]) -> Page:
 
 @pytest.fixture
 def picture(request: pytest.FixtureRequest) -> Callable[..., Path]:
-    """`picture(page, "thread")` saves what the page shows as pictures/<test>-thread.png and returns the file."""
+    """`picture(page, "thread")` saves what the page shows as pictures/<test>-thread.png and returns the file.
+
+    They are for a person to look at, and cost a third of the walk: where nobody looks (CI) none are taken but with --long.
+    """
 
     def save(page: Page, name: str, *, full: bool = False) -> Path:
         PICTURES.mkdir(exist_ok=True)
         stem = re.sub(r"[^a-z0-9]+", "-", f"{request.node.name}-{name}".lower()).strip("-")
         file = PICTURES / f"{stem}.png"
+        if NOBODY_LOOKS and not request.config.getoption("--long"):
+            return file
         page.screenshot(path=file, full_page=full)
         return file
 
