@@ -172,6 +172,7 @@ def test_every_page_is_sound_on_a_desk_in_both_themes(
     assert not faults, "\n".join(f"{name}: {fault}" for name, found in faults.items() for fault in found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", WALKERS)
 def test_every_page_is_sound_in_the_hand(
     serving: Serving, person: Person, picture: Callable[..., Path], things: Things, who: str

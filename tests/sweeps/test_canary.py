@@ -383,6 +383,7 @@ def differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_nobody_can_tell_that_they_are_ignored_avoided_or_put_away(planted: Planted) -> None:
     """Every page that Bram sees is the same before and after."""
     ana, bram = planted.member["Ana"], planted.member["Bram"]

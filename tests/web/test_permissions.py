@@ -610,7 +610,7 @@ def test_every_address_answers_every_role_as_the_table_says(town: Town, method: 
     assert told == {row: pair[column] for row, pair in EXPECTED.items()}
 
 
-@pytest.mark.one_database
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_newcomers_and_hosts_of_closed_forums_are_answered_alike_but_for_what_is_listed(
     town: Town, method: str
@@ -627,7 +627,7 @@ def test_newcomers_and_hosts_of_closed_forums_are_answered_alike_but_for_what_is
     assert told == expected
 
 
-@pytest.mark.one_database
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("state", STATES)
 def test_what_is_locked_or_retired_answers_as_what_is_open_but_for_what_is_listed(
