@@ -122,7 +122,9 @@ def test_posts_that_stood_before_are_indexed_chunk_by_chunk_and_the_page_says_so
     assert ids("barley") == [post.pk for post in reversed(posts[-3:])]
     new = cast.reply(thread, text="barley")
     assert ids("barley")[0] == new.pk
-    assert 0 < (building.share() or 0) < 100
+    # On PostgreSQL ids go on from the tests before, so three posts may be less than one percent of them.
+    share = building.share()
+    assert share is not None and share < 100
     while building.share() is not None:
         building.build({})
     assert len(ids("barley")) == 9

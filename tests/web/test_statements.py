@@ -171,6 +171,9 @@ def test_the_statements_of_hot_pages_are_told_and_few(
             print(f"{where:44} {len(asked[0]):5} {len(asked[1]):6} {len(asked[2]):13}")
     for where, (guest, member, everything) in counted.items():
         most = COOL.get(where, (4, 4, 7))
+        if connection.vendor == "postgresql" and where.startswith("/search"):
+            # The planner is asked how common the words are, and how many posts there are.
+            most = (most[0] + 2, most[1] + 2, most[2] + 2)
         for asked, bound in zip((guest, member, everything), most, strict=True):
             assert len(asked) <= bound, f"{where}\n" + "\n".join(asked)
 
