@@ -13,6 +13,8 @@ from tests.cast import Cast, signed_in
 from palaver.web.help import topics
 from palaver.web.templating import TEMPLATES
 
+pytestmark = pytest.mark.one_database
+
 KEYS = sorted(topics.TOPICS)
 
 

@@ -36,6 +36,8 @@ from palaver.notices import telling, unsubscribing
 from palaver.search import saving
 from palaver.web.house import contact
 
+pytestmark = pytest.mark.one_database
+
 # The contact form is refused when it comes sooner than a person writes.
 MADE = clock.ago(minutes=5)
 ROLES = ("guest", "Bram", "Chidi", "Jonas", "Ana", "Odile")

@@ -18,6 +18,8 @@ from palaver.forums.models import Thread
 from palaver.kit import clock
 from palaver.web.house import crawling
 
+pytestmark = pytest.mark.one_database
+
 HERE = settings.PALAVER_ORIGIN
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 

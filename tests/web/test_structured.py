@@ -19,6 +19,8 @@ from palaver.project.serving import POLICY
 from palaver.web import structured
 from palaver.web.contexts import Link
 
+pytestmark = pytest.mark.one_database
+
 HERE = settings.PALAVER_ORIGIN
 BREAKING = "</script><script>alert(1)</script><!--<script> & \u2028 “x” \\u003c"
 
