@@ -32,9 +32,10 @@ def test_a_thread_has_three_views_six_highlights_and_pages(serving: Serving, per
 
     lit = {}
     for choice in ("none", "new since", "5 newest", "10 newest", "recommended", "by the original author"):
-        page.locator(".pick summary").click()
-        page.locator(".pick").get_by_role("link", name=re.compile(f"^{choice}")).click()
-        expect(page.locator(".pick summary")).to_contain_text(choice)
+        menu = page.locator(".pick", has_text="Highlight:")
+        menu.locator("summary").click()
+        menu.get_by_role("link", name=re.compile(f"^{choice}")).click()
+        expect(menu.locator("summary")).to_contain_text(choice)
         lit[choice] = page.locator("article.post[data-highlighted]").count()
     assert (lit["none"], lit["5 newest"], lit["10 newest"]) == (0, 5, 10)
     rhonas = page.locator("article.post", has=page.locator("abbr.tag")).count()
