@@ -11,6 +11,7 @@ from palaver.accounts import applying
 from palaver.accounts.models import Application, Member
 from palaver.community import settling
 from palaver.delivery.models import Mail
+from palaver.forums.models import PostBody
 from palaver.kit.decisions import NotAllowed, Refusal
 from palaver.record.models import Entry, Payload
 from tests.cast import Cast, fresh, signed_in
@@ -135,3 +136,24 @@ def test_the_desk_lists_answers_and_decides(browser: Client, cast: Cast) -> None
     assert fresh(row).admitted
     gone = odile.post("/desk/applications", {"act": "admit", "application": "99999"})
     assert gone.status_code == 422 and "no such application" in gone.content.decode()
+
+
+def test_who_waits_is_named_and_met_nowhere(browser: Client, cast: Cast) -> None:
+    application = asked(browser)
+    thread = cast.thread()
+    ana = signed_in(cast.ana)
+
+    def met() -> list[bool]:
+        post = cast.reply(thread, text="What do you say, @Nadia?")
+        completed = ana.get("/completion", {"place": f"reply:{thread.pk}", "q": "@Nad"}).json()["found"]
+        return [
+            "/m/Nadia" in PostBody.objects.get(post=post).html,
+            post.mentions.exists(),
+            completed != [],
+            ana.get("/m/Nadia").status_code == 200,
+            ana.post("/me/following", {"name": "Nadia"}).status_code == 302,
+        ]
+
+    assert met() == [False] * 5
+    applying.admit(application, by=cast.odile)
+    assert met() == [True] * 5

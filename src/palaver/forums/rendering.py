@@ -61,7 +61,7 @@ class PostLinks:
             spelt: dict[str, list[str]] = {}
             for name in islice(names, MOST_NAMES):
                 spelt.setdefault(name_key(name), []).append(name)
-            found = Member.objects.filter(name_key__in=spelt, left_at=None).values_list("name_key", "name", "id")
+            found = Member.objects.shown().filter(name_key__in=spelt).values_list("name_key", "name", "id")
             for key, name, member_id in found:
                 for typed in spelt[key]:
                     if _folded(typed) == _folded(name):

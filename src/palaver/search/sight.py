@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from palaver.accounts.models import Member
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
-from palaver.kit.text import words
 from palaver.reading.models import Ignore, Trash
+from palaver.reading.sight import Sight as Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,7 @@ class Sight:
         """Whether a found post is to be shown to this reader."""
         if thread_id in self.threads or author_id in self.authors:
             return False
-        if not self.keywords:
-            return True
-        subject = f" {' '.join(words.tokens(thread_subject))} "
-        return not any(f" {keyword} " in subject for keyword in self.keywords)
+        return not Filters(keywords=self.keywords).hides(thread_subject)
 
 
 def sight(readable: Collection[int], every: Collection[int], *, member_id: int | None, hides_things: bool) -> Sight:

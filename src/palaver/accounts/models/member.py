@@ -15,6 +15,10 @@ class Members(BaseUserManager["Member"]):
     def get_by_natural_key(self, username: str | None) -> Member:
         return self.get(name__iexact=username)
 
+    def shown(self) -> models.QuerySet[Member]:
+        """Those whom others meet: not who has left, nor who has asked to join and was not let in (yet)."""
+        return self.filter(left_at=None).exclude(claimed_at=None, application__isnull=False)
+
 
 class Member(AbstractBaseUser):
     """A person with an account, or an *unclaimed* one who wrote in an imported community (`claimed_at` is empty)."""

@@ -105,8 +105,8 @@ def find(name: str) -> Member | None:
     if "\x00" in name or not name.strip():
         return None
     return (
-        Member.objects.filter(name=name.strip()).first()
-        or Member.objects.filter(name_key=names.name_key(name.strip())).first()
+        Member.objects.shown().filter(name=name.strip()).first()
+        or Member.objects.shown().filter(name_key=names.name_key(name.strip())).first()
     )
 
 

@@ -51,7 +51,7 @@ def _names(typed: str, thread: Thread | None, by: Member) -> list[list[str]]:
             if name != by.name and name.replace("_", " ").casefold().startswith(start):
                 names.setdefault(name)
     if typed and len(names) < MOST:
-        others = Member.objects.filter(_begins(typed), left_at=None).exclude(pk=by.pk).order_by("name")
+        others = Member.objects.shown().filter(_begins(typed)).exclude(pk=by.pk).order_by("name")
         for name in others.values_list("name", flat=True)[:MOST]:
             names.setdefault(name)
     return [[f"@{name.replace(' ', '_')} ", name, ""] for name in list(names)[:MOST]]
