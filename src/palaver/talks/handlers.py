@@ -348,7 +348,8 @@ def _promise_accept(talk: Talk, act: Act) -> None:
     """The debtor's seat makes it, and nobody else's (C1)."""
     promise = _promise(talk, act)
     as_debtor(talk, act, promise)
-    _follows(promise, "conditional")
+    if promise.track.now.status != "offered":
+        raise NoEffect(f"A commitment that is {promise.track.now.status} is not accepted; only an offered one is.")
     talk.promises.make(promise)
 
 
@@ -662,7 +663,7 @@ def _amendment_answer(talk: Talk, act: Act) -> None:
     if all(answers.get(one) == "accepted" for one in now.decides):
         track.set(talk.at, now._replace(status="adopted"))
         _adopt(talk, act, now)
-    elif answer == "refused" and (not now.is_sealed or everybody):
+    elif "refused" in answers.values() and (not now.is_sealed or everybody):
         track.set(talk.at, now._replace(status="refused"))
     else:
         track.set(talk.at, now)

@@ -81,8 +81,9 @@ class Promises:
             self.settle()
 
     def _set_alarm(self, at: int, name: str) -> None:
+        """An alarm for what has passed already goes off now: time never runs backwards."""
         self._number += 1
-        heappush(self._alarms, (at, self._number, name))
+        heappush(self._alarms, (max(at, self.at), self._number, name))
 
     def _time_has_come(self, promise: Promise) -> None:
         """What the mere passing of time does (C4 a, C6, C7, C9)."""
@@ -251,13 +252,13 @@ class Promises:
         for condition in terms.asked:
             for atom, _negated in parts(condition):
                 if "on" in atom:
-                    self._set_alarm(max(when(atom["on"]).start, self.at), terms.id)
+                    self._set_alarm(when(atom["on"]).start, terms.id)
         if terms.begins is not None:
-            self._set_alarm(max(terms.begins.start, self.at), terms.id)
+            self._set_alarm(terms.begins.start, terms.id)
         if terms.due is not None:
-            self._set_alarm(max(terms.due.end + 1, self.at), terms.id)
+            self._set_alarm(terms.due.end + 1, terms.id)
         if terms.until is not None:
-            self._set_alarm(max(terms.until.end + 1, self.at), terms.id)
+            self._set_alarm(terms.until.end + 1, terms.id)
         self._awake.add(terms.id)
 
     def _move(self, promise: Promise, standing: Standing) -> None:
@@ -340,7 +341,7 @@ class Promises:
         )
         self._set_alarm(act.when.end + days(promise.terms.grace) + 1, promise.terms.id)
         if promise.due_at is not None:
-            self._set_alarm(max(promise.due_at + 1, self.at), promise.terms.id)
+            self._set_alarm(promise.due_at + 1, promise.terms.id)
 
     def suspend(self, promise: Promise, act: Act, ground: str) -> None:
         """By agreement or by a power that the text gives: the clock stands still."""

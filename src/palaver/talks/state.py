@@ -88,6 +88,12 @@ class Amendment(NamedTuple):
     is_sealed: bool = False
     supersedes: Mapping[str, Any] = {}
 
+    def answers_shown(self, party: str = "") -> Mapping[str, str]:
+        """Who answered what, as a party sees it: of a sealed one only its own answer, until all have said yes (P6)."""
+        if not self.is_sealed or self.status == "adopted":
+            return self.answers
+        return {one: said for one, said in self.answers.items() if one == party}
+
 
 class Agreement(NamedTuple):
     """A text that binds once everybody named has signed and every party's own rule of ratification is met."""
