@@ -4,35 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('standards', '0001_initial'),
+        ("standards", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='commits_to',
-            field=models.TextField(blank=True, default='', help_text='What it is about, in canonical JSON; public with the verdict.'),
+            model_name="case",
+            name="commits_to",
+            field=models.TextField(
+                blank=True, default="", help_text="What it is about, in canonical JSON; public with the verdict."
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='is_late_seed',
-            field=models.BooleanField(default=False, help_text='The seed was committed to before the case, but not before its alert.'),
+            model_name="case",
+            name="is_late_seed",
+            field=models.BooleanField(
+                default=False, help_text="The seed was committed to before the case, but not before its alert."
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='share',
-            field=models.PositiveSmallIntegerField(default=10000, help_text='How many of 10,000 who may judge the lot takes into the pool.'),
+            model_name="case",
+            name="share",
+            field=models.PositiveSmallIntegerField(
+                default=10000, help_text="How many of 10,000 who may judge the lot takes into the pool."
+            ),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='is_gone',
-            field=models.BooleanField(help_text='Where the author has changed the post since the alert: what breaks the standard is not in it any more.', null=True),
+            model_name="seat",
+            name="is_gone",
+            field=models.BooleanField(
+                help_text="Where the author has changed the post since the alert: what breaks the standard is not in it any more.",
+                null=True,
+            ),
         ),
         migrations.AlterField(
-            model_name='case',
-            name='commitment',
-            field=models.CharField(blank=True, default='', help_text='SHA-256 of salt and `commits_to`.', max_length=64),
+            model_name="case",
+            name="commitment",
+            field=models.CharField(
+                blank=True, default="", help_text="SHA-256 of salt and `commits_to`.", max_length=64
+            ),
         ),
     ]
