@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palaver.standards.bounds import ALONE, LARGEST, Panel, appeal_panel
 from palaver.standards.consequences import COUNTED_FOR, LONGEST, Falls, falls
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -81,35 +80,3 @@ def test_a_removal_more_never_makes_it_milder(removed: list[float], posts: int) 
     assert not (
         (before.suspended_until or before.cooldown_until) and not (later.suspended_until or later.cooldown_until)
     )
-
-
-@pytest.mark.parametrize(
-    ("pool", "first", "expected"),
-    [
-        (200, 7, LARGEST),
-        (60, 7, LARGEST),
-        (50, 7, Panel(9, 5)),
-        (50, 5, Panel(7, 4)),
-        (14, 5, Panel(7, 4)),
-        (9, 5, Panel(7, 4)),
-        (6, 5, Panel(5, 3)),
-        (19, 3, Panel(5, 3)),
-        (5, 3, Panel(5, 3)),
-        (4, 3, Panel(3, 2)),
-        (4, 1, Panel(3, 2)),
-        (2, 1, ALONE),
-        (2, 3, ALONE),
-        (0, 7, ALONE),
-    ],
-)
-def test_an_appeal_is_judged_by_more_than_the_first_jury_where_there_are_enough(
-    pool: int, first: int, expected: Panel
-) -> None:
-    assert appeal_panel(pool, first) == expected
-
-
-@given(st.integers(0, 300), st.sampled_from([1, 3, 5, 7]))
-def test_an_appeal_never_has_more_seats_than_members_and_needs_a_majority(pool: int, first: int) -> None:
-    panel = appeal_panel(pool, first)
-    assert panel == ALONE or (panel.seats <= pool and panel.seats >= first)
-    assert panel.needed * 2 > panel.seats
