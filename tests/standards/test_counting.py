@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palaver.standards.consequences import COUNTED_FOR, LONGEST, Falls, falls
+from palaver.standards.bounds import REMOVALS_COUNT_FOR
+from palaver.standards.consequences import LONGEST, Falls, falls
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -53,12 +54,12 @@ REMOVED = st.lists(st.floats(0, 200), min_size=1, max_size=12)
 @given(REMOVED, st.integers(1, 100_000))
 def test_nothing_ever_lasts_longer_than_thirty_days_or_than_what_it_counts(removed: list[float], posts: int) -> None:
     fell = falls(days_ago(*removed), posts, NOW)
-    counted = [at for at in days_ago(*removed) if at > NOW - COUNTED_FOR]
+    counted = [at for at in days_ago(*removed) if at > NOW - REMOVALS_COUNT_FOR]
     for end in (fell.cooldown_until, fell.suspended_until):
         assert end is None or NOW < end <= NOW + LONGEST
     if fell.suspended_until is not None:
         assert len(counted) >= 3
-        assert fell.suspended_until <= max(min(counted) + COUNTED_FOR, NOW + timedelta(hours=24))
+        assert fell.suspended_until <= max(min(counted) + REMOVALS_COUNT_FOR, NOW + timedelta(hours=24))
         assert fell.cooldown_until is None
 
 

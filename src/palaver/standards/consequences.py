@@ -21,10 +21,10 @@ from palaver.accounts.models import Member, Suspension
 from palaver.forums.models import Removal
 from palaver.kit import clock, events
 from palaver.standards import counting
+from palaver.standards.bounds import REMOVALS_COUNT_FOR
 from palaver.standards.events import ConsequenceFell, VerdictReached
 from palaver.standards.models import Consequence, Verdict
 
-COUNTED_FOR = timedelta(days=counting.WINDOW_DAYS)
 LONGEST = timedelta(days=30)
 COOLDOWN = timedelta(hours=24)
 WARNED_AT, MANY = 3, 5
@@ -57,13 +57,13 @@ def falls(removed_at: Sequence[datetime], posts: int, now: datetime) -> Falls:
     of the own posts → until the oldest is 90 days old, at most 30 days. Where both would fall it is one suspension, until
     the later of the two.
     """
-    counted = sorted(at for at in removed_at if now - COUNTED_FOR < at <= now)
+    counted = sorted(at for at in removed_at if now - REMOVALS_COUNT_FOR < at <= now)
     many = len(counted) >= MANY or (len(counted) >= WARNED_AT and len(counted) > SHARE * posts)
     fresh = sum(1 for at in counted if at > now - COOLDOWN)
     cooldown = now + COOLDOWN if fresh >= 2 else None
     suspended = None
     if many:
-        suspended = min(counted[0] + COUNTED_FOR, now + LONGEST)
+        suspended = min(counted[0] + REMOVALS_COUNT_FOR, now + LONGEST)
         suspended, cooldown = max(suspended, cooldown or suspended), None
     return Falls(len(counted) == WARNED_AT, cooldown, suspended)
 

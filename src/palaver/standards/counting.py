@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 
 from palaver.forums.models import Removal
 from palaver.kit import clock
+from palaver.standards.bounds import REMOVALS_COUNT_FOR
 
-WINDOW_DAYS = 90
+WINDOW_DAYS = REMOVALS_COUNT_FOR.days
 
 
 def removals_in(member_id: int, days: int = WINDOW_DAYS) -> list[Removal]:
