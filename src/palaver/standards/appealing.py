@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +36,8 @@ from palaver.standards.permissions import (
 @dataclass(frozen=True, slots=True)
 class Contested:
     """What an appeal is against: its kind, its row, the post and the first case where there are any, and what the other
-    side said. `judged` are the members who decided it before, so that none of them does again."""
+    side said. `judged` are the members who decided it before, so that none of them does again; `concerned_id` is the
+    member whose appeal it would be, `since` the instant from which the time to appeal runs."""
 
     against: Appeal.Against
     row: Any
@@ -43,6 +45,8 @@ class Contested:
     of: Case | None
     other_side: str
     judged: frozenset[int]
+    concerned_id: int
+    since: datetime
     may: Decision
 
 
@@ -158,6 +162,8 @@ def _removal(number: int, by: Member | None) -> Contested | None:
         first,
         reasons_of(first) if first else "",
         _judges_of(first),
+        row.post.author_id,
+        row.at,
         may_appeal_removal(by, row),
     )
 
@@ -170,7 +176,7 @@ def _suspension(number: int, by: Member | None) -> Contested | None:
     first = set_off.verdict.case if set_off else None
     judged = _judges_of(first) | frozenset([row.by_id] if row.by_id else [])
     may = may_appeal_suspension(by, row)
-    return Contested(Appeal.Against.SUSPENSION, row, None, first, row.because, judged, may)
+    return Contested(Appeal.Against.SUSPENSION, row, None, first, row.because, judged, row.member_id, row.since, may)
 
 
 def _block(number: int, by: Member | None) -> Contested | None:
@@ -178,7 +184,8 @@ def _block(number: int, by: Member | None) -> Contested | None:
     if row is None:
         return None
     may = may_appeal_block(by, row)
-    return Contested(Appeal.Against.BLOCK, row, None, None, row.because, frozenset([row.by_id]), may)
+    judged = frozenset([row.by_id])
+    return Contested(Appeal.Against.BLOCK, row, None, None, row.because, judged, row.member_id, row.since, may)
 
 
 def _lock(number: int, by: Member | None) -> Contested | None:
@@ -186,7 +193,8 @@ def _lock(number: int, by: Member | None) -> Contested | None:
     if row is None:
         return None
     judged = frozenset([row.by_id] if row.by_id else [])
-    return Contested(Appeal.Against.LOCK, row, None, None, row.because, judged, may_appeal_lock(by, row))
+    may = may_appeal_lock(by, row)
+    return Contested(Appeal.Against.LOCK, row, None, None, row.because, judged, row.thread.author_id, row.at, may)
 
 
 _CONTESTED: dict[str, Callable[[int, Member | None], Contested | None]] = {

@@ -37,13 +37,17 @@ def may_alert(member: Member | None, *, post: Post | None = None, whom: Member |
     pause = AlerterPause.objects.filter(member=member, until__gt=clock.now()).order_by("-until").first()
     if pause is not None:
         return no(
-            _("A jury left what you alerted on, and not one juror saw it otherwise. You can alert again from %(until)s.")
+            _(
+                "A jury left what you alerted on, and not one juror saw it otherwise. You can alert again from %(until)s."
+            )
             % {"until": pause.until.strftime("%Y-%m-%d %H:%M UTC")}
         )
     since = clock.now() - bounds.ALERTS_ON_ONE_AUTHOR
     if Alert.objects.filter(by=member, author_id=author_id, at__gt=since).exists():
         return no(
-            _("You have alerted on something by this member in the last 24 hours. One alert a day on one member is enough.")
+            _(
+                "You have alerted on something by this member in the last 24 hours. One alert a day on one member is enough."
+            )
         )
     return YES
 

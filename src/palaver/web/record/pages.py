@@ -86,6 +86,11 @@ def _hidden(entry: Entry, viewer: Viewer | None) -> bool:
     return False
 
 
+def act_in_words(act: str) -> str:
+    """What was done, in words, without a name."""
+    return _act(act, "")
+
+
 def _act(act: str, member: str) -> str:
     """What was done, in words; an act without words here is shown as the record names it."""
     said = _ACTS.get(act)
