@@ -21,7 +21,7 @@ from palaver.ballots import closing
 from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.delivery.push import sending as pushing
-from palaver.forums import attaching
+from palaver.forums import attaching, hosting
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
@@ -227,6 +227,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("close ballots", 5, closing.close_due)
     search_building.register()
     due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
+    due.every("settle hosts' seats", 600, hosting.sweep)
     due.every("verify the record", 3600, _verify_record)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)
