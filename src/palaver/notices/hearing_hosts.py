@@ -89,7 +89,8 @@ def lock_questioned(event: forums.LockQuestioned) -> None:
     for member_id in event.elector_ids:
         with spoken_by(member_id):
             words = _("A lock is questioned, and the hosts vote: %(subject)s") % {"subject": thread.subject}
-        _tell(member_id, f"lock-question:{event.lock_id}", words, f"/ballots/{event.ballot_id}")
+        # Under the key of the notice that every elector gets of a ballot, so that they are told once.
+        _tell(member_id, f"ballot:{event.ballot_id}:open", words, f"/ballots/{event.ballot_id}")
     if event.ballot_id is None:
         telling.tell_operators(
             kinds.DESK.key,

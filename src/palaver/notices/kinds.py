@@ -92,6 +92,12 @@ WATCH = Kind(
     usual=Ways(mail=True, push=True),
     minutes=0,
 )
+BALLOT = Kind(
+    "ballot",
+    _("Ballots"),
+    _("A ballot in which I may vote has opened, or has been counted."),
+    usual=Ways(digest=True),
+)
 DESK = Kind(
     "desk",
     _("The operators’ desk"),
@@ -113,6 +119,7 @@ ALL = (
     RECOMMENDATION,
     REMINDER,
     SEARCH,
+    BALLOT,
     OFFICE,
     WATCH,
     DESK,
