@@ -85,6 +85,44 @@ def index_post(
     indexing.add(event.post_id)
 
 
+def index_moved(event: forums.ThreadMoved) -> None:
+    """All posts of a thread in another forum are found there, by whoever may read that one."""
+    indexing.add_thread(event.thread_id)
+
+
+def index_arranged(event: forums.ThreadSplit | forums.ThreadMerged) -> None:
+    """Posts that stand in another thread now."""
+    indexing.add_many(event.post_ids)
+
+
+def words_of_move(event: forums.ThreadMoved) -> None:
+    """Both forums, the thread, and every list it stands in."""
+    change([f"thread:{event.thread_id}", f"forum:{event.from_forum_id}", f"forum:{event.forum_id}", "front"])
+
+
+def words_of_split(event: forums.ThreadSplit) -> None:
+    """Both threads and their lists; a correction may stand on an original post now."""
+    change(
+        [
+            f"thread:{event.thread_id}",
+            f"thread:{event.new_thread_id}",
+            f"forum:{event.forum_id}",
+            "front",
+            "corrections",
+        ]
+    )
+
+
+def words_of_merge(event: forums.ThreadMerged) -> None:
+    """Both threads, the one that is gone too: its address leads on from now on."""
+    change([f"thread:{event.thread_id}", f"thread:{event.into_id}", f"forum:{event.forum_id}", "front", "corrections"])
+
+
+def tell_move(event: forums.ThreadMoved) -> None:
+    """Open streams of the thread ask their rights again: its new forum may have other readers."""
+    tell(f"thread:{event.thread_id}", "rights", {})
+
+
 def tell_of_finds(event: search.SavedSearchFound) -> None:
     """What a saved search has found since the last look is one notice that leads to the search."""
     asked = {"q": event.query} | ({"order": "best"} if event.best else {})

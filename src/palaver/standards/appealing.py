@@ -23,7 +23,7 @@ from palaver.kit.text.letters import storable
 from palaver.record.entering import enter
 from palaver.standards import charter, consequences, opening, restoring
 from palaver.standards.bounds import LONGEST_WORDS
-from palaver.standards.events import AppealOpened, VerdictReached
+from palaver.standards.events import AppealOpened, CaseCalledOff, VerdictReached
 from palaver.standards.models import Alert, Appeal, Case, Consequence, Seat, Verdict
 from palaver.standards.permissions import (
     may_appeal_block,
@@ -96,6 +96,11 @@ def after(event: VerdictReached) -> None:
     decided.save(update_fields=["outcome", "decided_at"])
     if won:
         _undo(decided)
+
+
+def called_off(event: CaseCalledOff) -> None:
+    """An appeal whose case was called off is neither won nor lost, and closes no door. Runs in that transaction."""
+    Appeal.objects.filter(case_id=event.case_id, decided_at=None).update(decided_at=clock.now())
 
 
 def _appeal(against: str, number: int, by: Member, words: str) -> Appeal:

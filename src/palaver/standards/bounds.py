@@ -80,6 +80,8 @@ LONGEST_REASON = 1000
 APPEALED_WITHIN = timedelta(days=14)
 DOOR_CLOSED_FOR = timedelta(days=7)
 LONGEST_WORDS = 4000
+LONGER_AT_MOST = timedelta(days=180)
+ANSWERED_WITHIN = timedelta(hours=24)
 
 # Seeds (page, Jury, "Draw").
 SEEDS_AHEAD = 8

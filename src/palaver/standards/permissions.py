@@ -1,9 +1,10 @@
-"""Who may do what about standards: alert, hold, release, answer, decide, appeal, amend. Pages, commands and verbs ask here."""
+"""Who may do what about standards. Pages, commands and verbs ask here."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member, Suspension
@@ -15,7 +16,7 @@ from palaver.kit import clock
 from palaver.kit.decisions import YES, Decision, no
 from palaver.standards import bounds, electorate, eligibility, opening
 from palaver.standards.bounds import APPEALED_WITHIN, DOOR_CLOSED_FOR
-from palaver.standards.models import Alert, AlerterPause, Amendment, Appeal, Case, WatchTerm
+from palaver.standards.models import Alert, AlerterPause, Amendment, Appeal, Case, Prolongation, WatchTerm
 
 
 def may_alert(member: Member | None, *, post: Post | None = None, whom: Member | None = None) -> Decision:
@@ -221,6 +222,8 @@ def may_appeal_suspension(member: Member | None, suspension: Suspension) -> Deci
         return answer
     if suspension.ended_at is not None or suspension.until <= clock.now():
         return no(_("This suspension has ended, so there is nothing left to lift."))
+    if Prolongation.objects.filter(given=suspension).exists():
+        return no(_("A jury of an appeal’s size gave this suspension, so its decision is final."))
     return _open(member, suspension.since, Appeal.objects.filter(suspension=suspension).first())
 
 
@@ -244,9 +247,38 @@ def may_appeal_lock(member: Member | None, lock: Lock) -> Decision:
     return _open(member, lock.at, Appeal.objects.filter(lock=lock).first())
 
 
+def may_ask_longer(member: Member | None, suspension: Suspension) -> Decision:
+    """Ask a jury for a suspension longer than thirty days: an operator, once, while one that a rule gave runs."""
+    if not (answer := may_operate(member)):
+        return answer
+    if suspension.ended_at is not None or suspension.until <= clock.now():
+        return no(_("This suspension has ended, so it cannot be made longer."))
+    if suspension.office != Suspension.Office.JURY:
+        return no(_("Only a suspension that followed from verdicts can be brought before a jury to be made longer."))
+    if Prolongation.objects.filter(Q(suspension=suspension) | Q(given=suspension)).exists():
+        return no(_("A longer suspension has been asked for already, once is all."))
+    return YES
+
+
+def may_answer_longer(member: Member | None, asked: Prolongation) -> Decision:
+    """Say one's own side before the jury is drawn: the suspended member, once."""
+    if not (answer := may_act(member)):
+        return answer
+    if member is None or asked.suspension.member_id != member.pk:
+        return no(_("Only the member whom it concerns answers."))
+    if asked.case_id is not None:
+        return no(_("A jury is deciding already, so nothing can be added."))
+    return YES
+
+
 def door_closed_until(member: Member) -> datetime | None:
     """Until when a lost appeal keeps the member from another; None when the door is open."""
-    lost = Appeal.objects.filter(by=member, outcome=Appeal.Outcome.LOST).order_by("-decided_at").first()
+    # An appeal that nobody came to judge closes nothing.
+    lost = (
+        Appeal.objects.filter(by=member, outcome=Appeal.Outcome.LOST, case__verdict__empty_seats=0)
+        .order_by("-decided_at")
+        .first()
+    )
     if lost is None or lost.decided_at is None:
         return None
     until: datetime = lost.decided_at + DOOR_CLOSED_FOR
@@ -267,7 +299,9 @@ def _open(member: Member | None, since: datetime, before: Appeal | None) -> Deci
     if before is not None:
         if before.decided_at is None:
             return no(_("Your appeal against this is being judged already."))
-        return no(_("A jury has already decided your appeal against this. Its decision is final."))
+        if not before.outcome:
+            return no(_("Your appeal was called off, because an act of law went before it."))
+        return no(_("Your appeal against this has been decided already. That decision is final."))
     if clock.now() > since + APPEALED_WITHIN:
         return no(
             _("An appeal is possible for %(days)s days. They were over on %(day)s.")

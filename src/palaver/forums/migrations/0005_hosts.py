@@ -10,7 +10,7 @@ import palaver.kit.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("ballots", "0001_initial"),
-        ("forums", "0003_removals_holds_blocks"),
+        ("forums", "0004_safe_haven"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
