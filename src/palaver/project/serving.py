@@ -37,7 +37,7 @@ from palaver.reading import bookmarking
 from palaver.record.verifying import verify
 from palaver.search import building as search_building
 from palaver.search import repeating
-from palaver.standards import adopting, convening, holding, opening, pacing, seeds
+from palaver.standards import adopting, convening, holding, opening, pacing, prolonging, seeds
 from palaver.web import building, errors
 from palaver.web.uploads import taking
 
@@ -278,6 +278,7 @@ def _sit() -> None:
     holding.lapse_due()
     convening.sit_due()
     opening.start_waiting()
+    prolonging.open_due()
 
 
 def _verify_record() -> None:

@@ -14,7 +14,7 @@ from palaver.reading import events as reading
 from palaver.reading import keeping_up
 from palaver.record import events as record
 from palaver.search import events as search
-from palaver.standards import adopting
+from palaver.standards import adopting, appealing, consequences, prolonging
 from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
@@ -209,7 +209,15 @@ def _judging() -> None:
     events.connect(standards.JudgeAsked)
     events.connect(
         standards.VerdictReached,
-        within=[reactions.words_of_verdict, reactions.index_verdict, reactions.tell_verdict],
+        # What the verdict sets off comes first, so that whoever is told of it is told of all of it.
+        within=[
+            consequences.after,
+            appealing.after,
+            prolonging.after,
+            reactions.words_of_verdict,
+            reactions.index_verdict,
+            reactions.tell_verdict,
+        ],
     )
     for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
         events.connect(
@@ -220,8 +228,10 @@ def _judging() -> None:
                 reactions.tell_hold,
             ],
         )
-    events.connect(standards.ConsequenceFell)
+    events.connect(standards.CaseCalledOff, within=[appealing.called_off])
+    events.connect(standards.ConsequenceFell, within=[reactions.words(reactions.member), reactions.tell_consequence])
     events.connect(standards.AppealOpened)
+    events.connect(standards.LongerAsked, within=[reactions.tell_longer_asked])
     events.connect(standards.CharterAdopted, within=[reactions.words("charter")])
     events.connect(standards.AmendmentChanged, within=[reactions.words("charter")])
     events.connect(standards.WatchChanged)

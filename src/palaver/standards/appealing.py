@@ -150,7 +150,8 @@ def _appeal(against: str, number: int, by: Member, words: str) -> Appeal:
             "appeal.open",
             office="member",
             subject=f"case:{case.pk}",
-            payload={"by": by.pk, "against": str(what.against), "of": what.of.pk if what.of else None},
+            # Without a name: jurors of this case read the record too.
+            payload={"against": str(what.against), "of": what.of.pk if what.of else None},
         )
     return made
 

@@ -47,6 +47,8 @@ _ACTS = {
     "import.run": lambda: _("imported a community"),
     "contact.received": lambda: _("wrote to the operators"),
     "contact.answered": lambda: _("answered an inquiry"),
+    "appeal.open": lambda: _("appealed"),
+    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 

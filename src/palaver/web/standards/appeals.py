@@ -102,6 +102,7 @@ def appeal(request: HttpRequest, against: str, number: int) -> HttpResponse:
         longest=bounds.LONGEST_WORDS,
         errors=errors,
         refused="" if what.may else what.may.because,
+        button=_("Appeal"),
     )
     trail = (*_trail(viewer), Link(_("My appeals"), "/me/appeals"))
     frame = shell(request, title, trail=trail, robots="noindex", token=True)

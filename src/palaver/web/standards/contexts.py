@@ -74,6 +74,7 @@ class AppealPage:
     longest: int
     errors: dict[str, str]
     refused: str
+    button: str
 
 
 @dataclass(frozen=True, slots=True)
