@@ -136,6 +136,8 @@ ALL = (
     BALLOT,
     OFFICE,
     WATCH,
+    CONSEQUENCE,
+    WARNING,
     DESK,
     TEST,
 )

@@ -60,6 +60,9 @@ def _post_can_be_judged(post: Post) -> Decision:
         return no(_("This post has been removed already."))
     if post.standing == Post.Standing.HELD:
         return no(_("This post is hidden already until it is decided about."))
+    restored = Appeal.objects.filter(case__post=post, outcome=Appeal.Outcome.WON).order_by("-decided_at").first()
+    if restored is not None and (post.edited_at is None or post.edited_at <= (restored.decided_at or post.edited_at)):
+        return no(_("A jury has looked at this post on appeal, under all standards, and restored it. That is final."))
     lock = running_lock(post.thread)
     if lock is not None and lock.office != Lock.Office.AUTHOR:
         return no(_("This thread is locked, and what stands in it is closed: %(because)s") % {"because": lock.because})
@@ -135,7 +138,9 @@ def may_decide_alone(member: Member | None, case: Case) -> Decision:
     assert member is not None
     of = case.of if case.of_id else None
     alerters = [a for a in Alert.objects.filter(case=case).values_list("by_id", flat=True) if a is not None]
-    asked = eligibility.matter(author_id=case.author_id, post=case.post, of=of, alerters=alerters)
+    asked = eligibility.matter(
+        author_id=case.author_id, post=case.post, of=of, alerters=alerters, exclude=_acted_before(case)
+    )
     asked = asked._replace(earlier=asked.earlier - {case.pk})
     allowed = opening.hosts(asked) if case.judges == Case.Judges.HOST else opening.operators(asked)
     if case.judges == Case.Judges.HOST and clock.now() - case.opened_at >= bounds.LONE_HOST_HAS:
@@ -199,6 +204,14 @@ def may_adopt_as_founder(member: Member | None) -> Decision:
             % {"most": electorate.FOUNDING_BELOW}
         )
     return YES
+
+
+def _acted_before(case: Case) -> set[int]:
+    """Who set what an appeal is against, or asked for what a jury is to give: they do not decide about it alone."""
+    offices = Appeal.objects.filter(case=case).values_list("suspension__by", "block__by", "lock__by")
+    found = {member for row in offices for member in row}
+    found.update(Prolongation.objects.filter(case=case).values_list("by_id", flat=True))
+    return found - {None}
 
 
 def may_appeal_removal(member: Member | None, removal: Removal) -> Decision:
