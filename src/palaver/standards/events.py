@@ -111,3 +111,18 @@ class AmendmentChanged(Event):
 @dataclass(frozen=True, slots=True)
 class WatchChanged(Event):
     """A term began or ended, a proposal was made, seconded or dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCalledOff(Event):
+    """A case has ended without a verdict."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongerAsked(Event):
+    """An operator asks that a suspension last longer. The member may answer first."""
+
+    prolongation_id: int
+    member_id: int
