@@ -16,12 +16,14 @@ from palaver.accounts.models import Application, Suspension
 from palaver.community import events as community
 from palaver.community.reads import about, mail_from
 from palaver.forums import events as forums
+from palaver.forums import titling
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.notices import kinds, telling
 from palaver.record.entering import enter
 from palaver.search import events as search
 from palaver.search import indexing
+from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
@@ -59,9 +61,10 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
     change(["front", "places", *names])
 
 
-def index_post(event: forums.ThreadStarted | forums.ReplyWritten | forums.PostEdited | forums.PostWithdrawn) -> None:
-    """Searching finds what stands, from the moment it stands."""
-    indexing.add(event.post_id)
+def index_post(event: Any) -> None:
+    """Searching finds what stands, from the moment it stands; of an event about no post there is nothing to find."""
+    if event.post_id is not None:
+        indexing.add(event.post_id)
 
 
 def tell_of_finds(event: search.SavedSearchFound) -> None:
@@ -95,6 +98,25 @@ def tell_reply(event: forums.ReplyWritten) -> None:
 def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
     """The thread's open pages learn that a post reads differently."""
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
+
+
+def tell_fold(event: standards.VerdictReached | standards.PostHeld) -> None:
+    """The thread's open pages show the post's other face, where it is one that is removed, held back or shown again."""
+    if event.post_id is not None and event.thread_id is not None:
+        tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
+
+
+def settle_title(event: standards.VerdictReached | standards.PostHeld) -> None:
+    """A thread's subject goes and comes back with an original post that nobody may read."""
+    if event.post_id is not None:
+        titling.settle(event.post_id)
+
+
+def words_of_fold(event: standards.VerdictReached | standards.PostHeld) -> None:
+    """Every page on which a judged or held post stands, and those of its author."""
+    change(["front", "folds", "corrections", f"member:{event.author_id}"])
+    if event.thread_id is not None:
+        change([f"thread:{event.thread_id}", f"forum:{event.forum_id}"])
 
 
 def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:

@@ -140,8 +140,10 @@ def _judging() -> None:
     events.connect(standards.CaseOpened)
     events.connect(standards.SeatOffered)
     events.connect(standards.SeatEnded)
-    events.connect(standards.VerdictReached)
-    events.connect(standards.PostHeld)
+    # What is shown follows from what was decided, so these come after everything that decides.
+    shown = [reactions.settle_title, reactions.words_of_fold, reactions.index_post, reactions.tell_fold]
+    events.connect(standards.VerdictReached, within=[*shown])
+    events.connect(standards.PostHeld, within=[*shown])
     events.connect(standards.ConsequenceFell)
     events.connect(standards.AppealOpened)
     events.connect(standards.CharterAdopted)

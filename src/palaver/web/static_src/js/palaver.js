@@ -12,6 +12,7 @@ import "./keys.js";
 import "./positions.js";
 import "./meanwhile.js";
 import "./replies.js";
+import "./refolding.js";
 import "./notices.js";
 import "./composing.js";
 import "./previewing.js";
