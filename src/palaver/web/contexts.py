@@ -111,6 +111,15 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Summons:
+    """A seat on a jury that is offered to this reader, or taken by them: on every page until it is answered or over."""
+
+    href: str
+    taken: bool
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The frame round every page.
 
@@ -142,6 +151,7 @@ class Shell:
     robots: str = ""
     feed: str = ""
     structured: str = ""
+    summons: Summons | None = None
 
 
 # ---------------------------------------------------------------- shared parts
