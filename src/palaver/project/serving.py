@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 from palaver.accounts.reads import viewer
+from palaver.ballots import closing
 from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.delivery.push import sending as pushing
@@ -223,6 +224,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget pictures", 6 * 3600, attaching.tidy)
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)
+    due.every("close ballots", 5, closing.close_due)
     search_building.register()
     due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
     due.every("verify the record", 3600, _verify_record)

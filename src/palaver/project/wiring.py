@@ -132,6 +132,7 @@ def _votes() -> None:
     events.connect(ballots.BallotOpened)
     events.connect(ballots.VoteCast)
     events.connect(ballots.BallotClosed)
+    events.connect(ballots.BallotCalledOff)
 
 
 def _judging() -> None:
