@@ -109,6 +109,7 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
         ((1, "Clearly breaks it", "no doubt"), (2, "Breaks it", "a close call"), (3, "Does not", "a close call"), (4, "Clearly does not", "no doubt")),
         (("spam", "No spam"),),
         "Does this break “No personal attacks”?",
+        now=Masked("The post as it stands now", "", Markup("<p>The sluice does not open by itself.</p>")),
         chosen=2,
         errors={"reason": "Say why it breaks the rule: the author reads it."},
     )  # fmt: skip
@@ -124,7 +125,6 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
             "shell": replace(frame, title="Your paper"),
             "page": replace(
                 paper,
-                appeal=True,
                 answered=None,
                 why="",
                 rules=(ATTACK, SPAM),
@@ -205,7 +205,6 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
         "",
         (ATTACK,),
         "No personal attacks",
-        "It calls a member an oaf instead of answering the point about the sluice.",
         charts.bars("tally", "How the jury voted", [charts.Part("Clearly breaks it", 4), charts.Part("Breaks it, a close call", 2), charts.Part("Does not, a close call", 1), charts.Part("Clearly does not", 0)], whole=7),
         "Five of seven votes were needed to remove it; six were given.",
         (Said("clearly breaks", "It is about the person from the first word to the last."), Said("close, does not", "Rude, but aimed at the argument about the sluice.")),

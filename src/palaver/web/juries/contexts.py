@@ -113,13 +113,15 @@ class OfferPage:
     votes_minutes: int
     over: str = ""
     over_href: Link | None = None
+    handed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PaperPage:
     """`juries/paper.html`: one screen, one decision. `left` is the time left in words, `until` the instant it ends.
 
-    `sides` are the two sides of an appeal (who speaks, the words); `rules` more than one where all standards count.
+    `sides` are the two sides of an appeal (who speaks, the words); `rules` more than one where all standards count. `now`
+    is the post's present text where its author has changed it since the alert.
     """
 
     action: str
@@ -136,12 +138,12 @@ class PaperPage:
     choices: tuple[tuple[int, str, str], ...]
     others: tuple[tuple[str, str], ...]
     question: str
-    appeal: bool = False
     sides: tuple[tuple[str, str], ...] = ()
-    corrected: str = ""
+    now: Masked | None = None
     chosen: int = 0
     reason: str = ""
     other: str = ""
+    is_gone: str = ""
     longest: int = 1000
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -161,6 +163,8 @@ class LonePage:
     why_from: str
     precedents: tuple[Precedent, ...]
     longest: int
+    sides: tuple[tuple[str, str], ...] = ()
+    appeal: bool = False
     removes: str = ""
     because: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -238,7 +242,6 @@ class CasePage:
     subject: str
     rules: tuple[Rule, ...]
     standard: str
-    why: str
     chart: Chart | None
     tally: str
     reasons: tuple[Said, ...]
@@ -263,6 +266,7 @@ class OpenCasePage:
     number: int
     opened: Moment
     judges: str
+    is_open: bool = True
 
 
 class OwnSeat(NamedTuple):
