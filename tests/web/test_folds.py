@@ -200,8 +200,13 @@ def test_a_held_threads_subject_comes_back_with_it(cast: Cast) -> None:
 
 def test_open_pages_of_the_thread_are_told_to_fold_it(thread: Thread, post: Post) -> None:
     judged(post)
-    told = LiveEvent.objects.get(topic=f"thread:{thread.pk}", kind="fold")
-    assert told.payload == {"post": post.pk}
+    told = LiveEvent.objects.get(topic=f"thread:{thread.pk}", kind="verdict")
+    assert told.payload == {"post": post.pk, "case": 812, "outcome": "removed"}
+
+
+def test_and_to_fold_one_that_is_held(cast: Cast, thread: Thread, post: Post) -> None:
+    held(post, cast)
+    assert LiveEvent.objects.get(topic=f"thread:{thread.pk}", kind="fold").payload == {"post": post.pk}
 
 
 def test_a_page_asks_one_statement_more_and_only_where_a_post_is_folded(cast: Cast, thread: Thread, post: Post) -> None:

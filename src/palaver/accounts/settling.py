@@ -72,7 +72,7 @@ def take_name_away(member: Member) -> Member:
 
 
 def _neutral_name(member: Member) -> tuple[str, str]:
-    """"Member" and the own number, with a further one where somebody bears that name."""
+    """ "Member" and the own number, with a further one where somebody bears that name."""
     for further in range(1, 100):
         wanted = f"Member {member.pk}" if further == 1 else f"Member {member.pk} {further}"
         try:

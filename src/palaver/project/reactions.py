@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Application, Suspension
+from palaver.ballots import events as ballots
 from palaver.community import events as community
-from palaver.community.reads import about, mail_from
+from palaver.community.reads import about as about_us
+from palaver.community.reads import mail_from
 from palaver.forums import events as forums
 from palaver.forums import titling
 from palaver.front.changing import change
@@ -44,6 +46,17 @@ def member(event: Any) -> str:
     return f"member:{event.member_id}"
 
 
+def ballot(event: Any) -> str:
+    """The cache word of a ballot's page."""
+    return f"ballot:{event.ballot_id}"
+
+
+def about(event: Any) -> str:
+    """The cache word of what a ballot is about: a thread's pages show its poll; the charter's pages its amendments."""
+    kind = str(event.about).partition(":")[0]
+    return "charter" if kind in {"amendment", "charter"} else str(event.about)
+
+
 def words(*names: Name) -> Callable[[Any], None]:
     """A *within* reaction that marks cache words as in flight now and settles them once the transaction has ended."""
 
@@ -61,10 +74,16 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
     change(["front", "places", *names])
 
 
-def index_post(event: Any) -> None:
-    """Searching finds what stands, from the moment it stands; of an event about no post there is nothing to find."""
-    if event.post_id is not None:
-        indexing.add(event.post_id)
+def index_post(
+    event: forums.ThreadStarted
+    | forums.ReplyWritten
+    | forums.PostEdited
+    | forums.PostWithdrawn
+    | standards.PostHeld
+    | standards.PostRestored,
+) -> None:
+    """Searching finds what stands, from the moment it stands."""
+    indexing.add(event.post_id)
 
 
 def tell_of_finds(event: search.SavedSearchFound) -> None:
@@ -100,23 +119,10 @@ def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorre
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
 
 
-def tell_fold(event: standards.VerdictReached | standards.PostHeld) -> None:
-    """The thread's open pages show the post's other face, where it is one that is removed, held back or shown again."""
-    if event.post_id is not None and event.thread_id is not None:
-        tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
-
-
-def settle_title(event: standards.VerdictReached | standards.PostHeld) -> None:
+def settle_title(event: standards.VerdictReached | standards.PostHeld | standards.PostRestored) -> None:
     """A thread's subject goes and comes back with an original post that nobody may read."""
     if event.post_id is not None:
         titling.settle(event.post_id)
-
-
-def words_of_fold(event: standards.VerdictReached | standards.PostHeld) -> None:
-    """Every page on which a judged or held post stands, and those of its author."""
-    change(["front", "folds", "corrections", f"member:{event.author_id}"])
-    if event.thread_id is not None:
-        change([f"thread:{event.thread_id}", f"forum:{event.forum_id}"])
 
 
 def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
@@ -124,9 +130,51 @@ def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
     tell(f"thread:{event.thread_id}", "lock", {"locked": isinstance(event, forums.ThreadLocked)})
 
 
+def tell_vote(event: ballots.VoteCast | ballots.BallotClosed | ballots.BallotCalledOff) -> None:
+    """The thread's open pages learn that its poll stands otherwise; not who voted, nor what."""
+    if event.about.startswith("thread:"):
+        tell(event.about, "poll", {"ballot": event.ballot_id})
+
+
 def tell_rights(event: Any) -> None:
     """The member's open streams ask their rights again."""
     tell(f"member:{event.member_id}", "rights", {})
+
+
+def words_of_verdict(event: standards.VerdictReached) -> None:
+    """What a verdict changes for readers: its post's thread and lists, its author's page."""
+    names = [f"member:{event.author_id}"]
+    if event.post_id is not None:
+        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections", "folds"]
+    change(names)
+
+
+def index_verdict(event: standards.VerdictReached) -> None:
+    """A removed post is found no more from the moment it is removed."""
+    if event.post_id is not None:
+        indexing.add(event.post_id)
+
+
+def tell_verdict(event: standards.VerdictReached) -> None:
+    """The thread's open pages fold the post in place, or learn that it stays."""
+    if event.post_id is not None:
+        payload = {"post": event.post_id, "case": event.case_id, "outcome": event.outcome}
+        tell(f"thread:{event.thread_id}", "verdict", payload)
+
+
+def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
+    """The thread's open pages fold a post that is held back, or show one again, where it stands."""
+    tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
+
+
+def tell_summons(event: standards.SeatOffered) -> None:
+    """The juror's own open pages show the offer; nobody else hears that topic."""
+    tell(f"member:{event.member_id}", "summons", {"case": event.case_id, "seat": event.seat_id})
+
+
+def tell_seat_ended(event: standards.SeatEnded) -> None:
+    """And take it away again."""
+    tell(f"member:{event.member_id}", "summons-over", {"case": event.case_id, "seat": event.seat_id})
 
 
 def enter_suspension(event: accounts.MemberSuspended) -> None:
@@ -181,7 +229,7 @@ def mail_application(event: accounts.ApplicationDecided) -> None:
     with translation.override(row.member.language or settings.LANGUAGE_CODE):
         named = {
             "name": row.member.name,
-            "community": about().name,
+            "community": about_us().name,
             "link": f"{settings.PALAVER_ORIGIN}/account/login/",
         }
         if event.admitted:

@@ -12,6 +12,7 @@ from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
 from palaver.search import events as search
+from palaver.standards import adopting
 from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
@@ -129,24 +130,42 @@ def _own_reading() -> None:
 
 def _votes() -> None:
     """Ballots, whatever they are about; whoever opened one tells by `about` whether it is theirs."""
-    events.connect(ballots.BallotOpened)
-    events.connect(ballots.VoteCast)
-    events.connect(ballots.BallotClosed)
-    events.connect(ballots.BallotCalledOff)
+    words = reactions.words(reactions.ballot, reactions.about)
+    events.connect(ballots.BallotOpened, within=[words, hearing.ballot_opened])
+    events.connect(ballots.VoteCast, within=[words, reactions.tell_vote])
+    events.connect(
+        ballots.BallotClosed, within=[words, adopting.on_ballot_closed, reactions.tell_vote, hearing.ballot_closed]
+    )
+    events.connect(
+        ballots.BallotCalledOff,
+        within=[words, adopting.on_ballot_called_off, reactions.tell_vote, hearing.ballot_closed],
+    )
 
 
 def _judging() -> None:
     """Alerts, juries, verdicts and what follows from them."""
     events.connect(standards.AlertRaised)
     events.connect(standards.CaseOpened)
-    events.connect(standards.SeatOffered)
-    events.connect(standards.SeatEnded)
-    # What is shown follows from what was decided, so these come after everything that decides.
-    shown = [reactions.settle_title, reactions.words_of_fold, reactions.index_post, reactions.tell_fold]
-    events.connect(standards.VerdictReached, within=[*shown])
-    events.connect(standards.PostHeld, within=[*shown])
+    events.connect(standards.SeatOffered, within=[reactions.tell_summons])
+    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended])
+    events.connect(standards.JudgeAsked)
+    events.connect(
+        standards.VerdictReached,
+        # What is shown follows from what was decided, so these come after everything that decides.
+        within=[reactions.settle_title, reactions.words_of_verdict, reactions.index_verdict, reactions.tell_verdict],
+    )
+    for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
+        events.connect(
+            hidden_or_shown,
+            within=[
+                reactions.settle_title,
+                reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
+                reactions.index_post,
+                reactions.tell_hold,
+            ],
+        )
     events.connect(standards.ConsequenceFell)
     events.connect(standards.AppealOpened)
-    events.connect(standards.CharterAdopted)
-    events.connect(standards.AmendmentChanged)
+    events.connect(standards.CharterAdopted, within=[reactions.words("charter")])
+    events.connect(standards.AmendmentChanged, within=[reactions.words("charter")])
     events.connect(standards.WatchChanged)

@@ -36,8 +36,7 @@ def alert(
         # their ids, so that two who alert on each other do not wait for ever. Then the post.
         people = {by.pk} | ({member.pk} if member is not None and post is None else set())
         locked = {
-            row.pk: row
-            for row in Member.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
+            row.pk: row for row in Member.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
         }
         by = locked[by.pk]
         if post is not None:
@@ -57,12 +56,16 @@ def alert(
         may_alert(by, post=post, whom=None if post is not None else member).or_refuse()
         rule = _rule(standard, about, post)
         if not because:
-            raise Refusal(_("Say why, in a sentence or two: those who decide read it, without your name."), field="because")
+            raise Refusal(
+                _("Say why, in a sentence or two: those who decide read it, without your name."), field="because"
+            )
         if about != Alert.About.POST and not text.strip():
             raise Refusal(_("There is nothing here to alert on."))
         if standing is not None:
             raise Refusal(
-                _("This has been brought before the members under this standard already. Once is enough; the verdict tells."),
+                _(
+                    "This has been brought before the members under this standard already. Once is enough; the verdict tells."
+                ),
                 field="standard",
             )
         author = post.author if post is not None else member

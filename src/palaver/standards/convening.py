@@ -251,4 +251,3 @@ def _offer(case: Case, now: datetime) -> int:
         )
         events.publish(SeatOffered(case.pk, seat.pk, one.member_id))
     return len(chosen)
-

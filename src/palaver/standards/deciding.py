@@ -274,7 +274,9 @@ def _rest(case: Case) -> None:
 
 def _release(case: Case) -> None:
     """Open offers and seats end; when anybody was here is forgotten."""
-    for seat in Seat.objects.filter(case=case, state__in=[Seat.State.OFFERED, Seat.State.TAKEN]).select_related("drawn"):
+    for seat in Seat.objects.filter(case=case, state__in=[Seat.State.OFFERED, Seat.State.TAKEN]).select_related(
+        "drawn"
+    ):
         Seat.objects.filter(pk=seat.pk).update(state=Seat.State.RELEASED)
         events.publish(SeatEnded(case.pk, seat.pk, seat.drawn.member_id))
     PoolMember.objects.filter(case=case, seen_at__isnull=False).update(seen_at=None)
@@ -308,7 +310,11 @@ def _follow(case: Case, verdict: Verdict, alert: Alert | None) -> None:
 
 def _raise_others(case: Case, alert: Alert) -> None:
     """'Breaks another standard' on a paper is an alert of nobody's, with that paper's reason."""
-    papers = Seat.objects.filter(case=case, state=Seat.State.VOTED).exclude(other_standard="").order_by("other_standard", "reason")
+    papers = (
+        Seat.objects.filter(case=case, state=Seat.State.VOTED)
+        .exclude(other_standard="")
+        .order_by("other_standard", "reason")
+    )
     known = set(Alert.objects.filter(post_id=alert.post_id).values_list("standard", flat=True))
     for paper in papers:
         if paper.other_standard in known:

@@ -38,7 +38,14 @@ class Matter(NamedTuple):
         return self.at or clock.now()
 
 
-def matter(*, author_id: int, post: Post | None, of: Case | None = None, alerters: Iterable[int] = (), exclude: Iterable[int] = ()) -> Matter:
+def matter(
+    *,
+    author_id: int,
+    post: Post | None,
+    of: Case | None = None,
+    alerters: Iterable[int] = (),
+    exclude: Iterable[int] = (),
+) -> Matter:
     """Gather what the exclusions need. An appeal's earlier cases bring their alerters and their jurors along."""
     earlier: set[int] = set()
     while of is not None and of.pk not in earlier:
@@ -97,7 +104,9 @@ def named(asked: Matter, among: Members) -> Members:
 
 def avoided(asked: Matter, among: Members) -> Members:
     """Who stands on the avoidance list of a party."""
-    return _ids(f"SELECT avoided_id FROM accounts_avoidance WHERE member_id IN ({_marks(asked.parties)})", asked.parties)
+    return _ids(
+        f"SELECT avoided_id FROM accounts_avoidance WHERE member_id IN ({_marks(asked.parties)})", asked.parties
+    )
 
 
 _CONVERSED = """

@@ -144,4 +144,3 @@ def _end(hold: Hold, post: Post, *, office: str, payload: dict[str, object]) -> 
     Post.objects.filter(pk=post.pk, standing=Post.Standing.HELD).update(standing=Post.Standing.SHOWN)
     enter("post.release", office=office, subject=f"post:{post.pk}", payload={**payload, "hold": hold.pk})
     events.publish(PostHeld(post.pk, post.thread_id, post.forum_id, post.author_id, False))
-

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from palaver.accounts.models import Member
 from palaver.forums.models import Office, Post
@@ -236,6 +237,14 @@ def open_waiting(post_id: int) -> Case | None:
             Alert.objects.filter(post=post, state=Alert.State.WAITING).update(state=Alert.State.DROPPED)
             return None
         return open_on(alert)
+
+
+def start_waiting() -> int:
+    """Start what waits on posts that no jury sits on any more. A verdict does that itself; this is for what came between."""
+    open_cases = Case.objects.filter(stage__in=OPEN, post=OuterRef("post"))
+    waiting = Alert.objects.filter(state=Alert.State.WAITING, post__isnull=False).exclude(Exists(open_cases))
+    ids = list(waiting.values_list("post_id", flat=True).distinct())
+    return sum(1 for post_id in ids if open_waiting(post_id) is not None)
 
 
 OPEN = (Case.Stage.WAITING, Case.Stage.SITTING)

@@ -75,7 +75,9 @@ def refuse_unless(seat: Seat, *states: Seat.State) -> None:
         Seat.State.TAKEN: _("You have taken this seat already."),
         Seat.State.VOTED: _("You have handed in your paper for this case, and one is all that counts."),
         Seat.State.DECLINED: _("You have declined this seat, and it was offered to somebody else."),
-        Seat.State.LAPSED: _("The time for this seat is over, and it was offered to somebody else. Nothing follows from that."),
+        Seat.State.LAPSED: _(
+            "The time for this seat is over, and it was offered to somebody else. Nothing follows from that."
+        ),
         Seat.State.RECUSED: _("You have said that you cannot be fair here, and the seat was offered to somebody else."),
     }
     raise Refusal(sentences[Seat.State(seat.state)])

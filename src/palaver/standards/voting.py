@@ -55,7 +55,10 @@ def _check(seat: Seat, choice: int, reason: str, other_standard: str) -> None:
             field="reason",
         )
     if choice in REMOVES and not reason:
-        raise Refusal(_("Say in a sentence why it breaks the standard: the author will read it, without your name."), field="reason")
+        raise Refusal(
+            _("Say in a sentence why it breaks the standard: the author will read it, without your name."),
+            field="reason",
+        )
     if other_standard:
         known = Standard.objects.filter(charter_id=seat.case.charter, key=other_standard, for_hosts=False)
         if other_standard == seat.case.standard or not known.exists():

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('forums', '0003_removals_holds_blocks'),
+        ("forums", "0003_removals_holds_blocks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='forum',
-            name='is_safe_haven',
-            field=models.BooleanField(default=False, help_text='Only its subscribers of 30 days and more judge what is written in it.'),
+            model_name="forum",
+            name="is_safe_haven",
+            field=models.BooleanField(
+                default=False, help_text="Only its subscribers of 30 days and more judge what is written in it."
+            ),
         ),
     ]

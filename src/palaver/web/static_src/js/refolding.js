@@ -29,6 +29,7 @@ async function refold(id) {
 if (page && document.body.dataset.live) {
   // Everybody who reads the thread asks for it anew, so not all in one instant.
   subscribe("thread:" + page.dataset.thread, ({kind, payload}) => {
-    if (kind === "fold") setTimeout(() => refold(payload.post).catch(() => {}), Math.random() * 1200);
+    const changed = kind === "fold" || (kind === "verdict" && payload.outcome !== "stays");
+    if (changed) setTimeout(() => refold(payload.post).catch(() => {}), Math.random() * 1200);
   });
 }
