@@ -214,6 +214,8 @@ def _judging() -> None:
             consequences.after,
             appealing.after,
             prolonging.after,
+            # What is shown follows from what was decided.
+            reactions.settle_title,
             reactions.words_of_verdict,
             reactions.index_verdict,
             reactions.tell_verdict,
@@ -223,7 +225,8 @@ def _judging() -> None:
         events.connect(
             hidden_or_shown,
             within=[
-                reactions.words(reactions.thread, reactions.forum, "front", "corrections"),
+                reactions.settle_title,
+                reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
                 reactions.index_post,
                 reactions.tell_hold,
             ],

@@ -32,6 +32,7 @@ from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
 
 
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
     path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
+    path("p/<int:post_id>/removed", removed.removed, name="post-removed"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
