@@ -5,8 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("standards", "0002_charter"),
-        ("standards", "0002_judging"),
+        ("standards", "0003_judging"),
     ]
 
     operations = [
