@@ -207,6 +207,24 @@ def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
     tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
 
 
+def words_of_watch(event: standards.NewcomersPosts) -> None:
+    """Every thread and forum in which the posts stand."""
+    names = [f"thread:{thread_id}" for thread_id in event.thread_ids]
+    names += [f"forum:{forum_id}" for forum_id in event.forum_ids]
+    change(["front", "corrections", f"member:{event.member_id}", *names])
+
+
+def index_watch(event: standards.NewcomersPosts) -> None:
+    """What is hidden is not found; what is shown again is."""
+    indexing.add_many(event.post_ids)
+
+
+def tell_watch(event: standards.NewcomersPosts) -> None:
+    """Open pages learn that posts are hidden, or shown again."""
+    for thread_id, post_id in event.in_threads:
+        tell(f"thread:{thread_id}", "edit", {"post": post_id})
+
+
 def tell_summons(event: standards.SeatOffered) -> None:
     """The juror's own open pages show the offer; nobody else hears that topic."""
     tell(f"member:{event.member_id}", "summons", {"case": event.case_id, "seat": event.seat_id})
@@ -252,12 +270,19 @@ def enter_suspension(event: accounts.MemberSuspended) -> None:
     enter("member.suspend", office=row.office, subject=f"member:{event.member_id}", payload=payload)
 
 
+def enter_suspension_longer(event: accounts.SuspensionProlonged) -> None:
+    """And that it lasts longer."""
+    row = Suspension.objects.get(pk=event.suspension_id)
+    payload = {"until": row.until.isoformat(), "suspension": row.pk}
+    enter("member.suspend_on", office="jury", subject=f"member:{event.member_id}", payload=payload)
+
+
 def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
     """So does its early end."""
     row = Suspension.objects.get(pk=event.suspension_id)
     enter(
         "member.unsuspend",
-        # Nobody's name: a jury's verdict on appeal ended it.
+        # Nobody's name: a jury's verdict ended it.
         office="operator" if row.ended_by_id is not None else "jury",
         subject=f"member:{event.member_id}",
         payload={"by": row.ended_by_id, "suspension": row.pk},

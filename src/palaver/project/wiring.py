@@ -8,13 +8,13 @@ from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.forums import hosting, questioning
 from palaver.kit import events
-from palaver.notices import hearing, hearing_hosts
+from palaver.notices import hearing, hearing_hosts, hearing_watch
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.reading import keeping_up
 from palaver.record import events as record
 from palaver.search import events as search
-from palaver.standards import adopting, appealing, consequences, prolonging
+from palaver.standards import adopting, appealing, consequences, mustering, prolonging, watching
 from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
@@ -120,7 +120,7 @@ def _hosts() -> None:
     events.connect(forums.QueueChanged, within=[reactions.words(forum)])
     events.connect(forums.LockQuestioned, within=[reactions.words(thread), hearing_hosts.lock_questioned])
     events.connect(forums.LockQuestionAnswered, within=[reactions.words(thread), hearing_hosts.lock_answered])
-    events.connect(forums.SlowModeChanged)
+    events.connect(forums.SlowModeChanged, within=[reactions.words("watch")])
 
 
 def _people() -> None:
@@ -130,8 +130,15 @@ def _people() -> None:
     events.connect(accounts.MemberChanged, within=[reactions.words(member)])
     events.connect(
         accounts.MemberSuspended,
-        within=[reactions.words(member), reactions.enter_suspension, reactions.tell_rights, hosting.on_suspended],
+        within=[
+            reactions.words(member),
+            reactions.enter_suspension,
+            reactions.tell_rights,
+            hosting.on_suspended,
+            mustering.on_suspended,
+        ],
     )
+    events.connect(accounts.SuspensionProlonged, within=[reactions.words(member), reactions.enter_suspension_longer])
     events.connect(
         accounts.SuspensionEnded,
         within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
@@ -214,6 +221,7 @@ def _judging() -> None:
             consequences.after,
             appealing.after,
             prolonging.after,
+            watching.on_verdict,
             # What is shown follows from what was decided.
             reactions.settle_title,
             reactions.words_of_verdict,
@@ -237,4 +245,17 @@ def _judging() -> None:
     events.connect(standards.LongerAsked, within=[reactions.tell_longer_asked])
     events.connect(standards.CharterAdopted, within=[reactions.words("charter")])
     events.connect(standards.AmendmentChanged, within=[reactions.words("charter")])
-    events.connect(standards.WatchChanged)
+    _watch()
+
+
+def _watch() -> None:
+    """Those who stop intruders at once, always reviewed."""
+    events.connect(standards.WatchChanged, within=[reactions.words("watch")])
+    events.connect(standards.WatcherDrawn, within=[hearing_watch.drawn])
+    events.connect(standards.WatchTermEnds, within=[hearing_watch.term_ends])
+    events.connect(standards.SecondWanted, within=[hearing_watch.second_wanted])
+    events.connect(standards.WatchSuspended, within=[hearing_watch.suspended])
+    events.connect(standards.WatchReviewed, within=[hearing_watch.reviewed])
+    events.connect(
+        standards.NewcomersPosts, within=[reactions.words_of_watch, reactions.index_watch, reactions.tell_watch]
+    )

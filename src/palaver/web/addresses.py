@@ -31,7 +31,6 @@ from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
-from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
 

@@ -207,7 +207,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _what(alert: Alert) -> contexts.Link:
     if alert.post is not None:
-        return contexts.Link(_("A post in: %(subject)s") % {"subject": alert.post.thread.subject}, f"/p/{alert.post.pk}")
+        return contexts.Link(
+            _("A post in: %(subject)s") % {"subject": alert.post.thread.subject}, f"/p/{alert.post.pk}"
+        )
     label = _("A member’s name") if alert.about == Alert.About.NAME else _("What a member says about themself")
     return contexts.Link(label, member_address(alert.author.name))
 
