@@ -22,6 +22,7 @@ from palaver.notices import kinds, telling
 from palaver.record.entering import enter
 from palaver.search import events as search
 from palaver.search import indexing
+from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
@@ -59,7 +60,14 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
     change(["front", "places", *names])
 
 
-def index_post(event: forums.ThreadStarted | forums.ReplyWritten | forums.PostEdited | forums.PostWithdrawn) -> None:
+def index_post(
+    event: forums.ThreadStarted
+    | forums.ReplyWritten
+    | forums.PostEdited
+    | forums.PostWithdrawn
+    | standards.PostHeld
+    | standards.PostRestored,
+) -> None:
     """Searching finds what stands, from the moment it stands."""
     indexing.add(event.post_id)
 
@@ -105,6 +113,42 @@ def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
 def tell_rights(event: Any) -> None:
     """The member's open streams ask their rights again."""
     tell(f"member:{event.member_id}", "rights", {})
+
+
+def words_of_verdict(event: standards.VerdictReached) -> None:
+    """What a verdict changes for readers: its post's thread and lists, its author's page."""
+    names = [f"member:{event.author_id}"]
+    if event.post_id is not None:
+        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections"]
+    change(names)
+
+
+def index_verdict(event: standards.VerdictReached) -> None:
+    """A removed post is found no more from the moment it is removed."""
+    if event.post_id is not None:
+        indexing.add(event.post_id)
+
+
+def tell_verdict(event: standards.VerdictReached) -> None:
+    """The thread's open pages fold the post in place, or learn that it stays."""
+    if event.post_id is not None:
+        payload = {"post": event.post_id, "case": event.case_id, "outcome": event.outcome}
+        tell(f"thread:{event.thread_id}", "verdict", payload)
+
+
+def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
+    """The thread's open pages learn that a post is hidden, or shown again."""
+    tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
+
+
+def tell_summons(event: standards.SeatOffered) -> None:
+    """The juror's own open pages show the offer; nobody else hears that topic."""
+    tell(f"member:{event.member_id}", "summons", {"case": event.case_id, "seat": event.seat_id})
+
+
+def tell_seat_ended(event: standards.SeatEnded) -> None:
+    """And take it away again."""
+    tell(f"member:{event.member_id}", "summons-over", {"case": event.case_id, "seat": event.seat_id})
 
 
 def enter_suspension(event: accounts.MemberSuspended) -> None:

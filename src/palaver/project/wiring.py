@@ -132,16 +132,29 @@ def _votes() -> None:
     events.connect(ballots.BallotOpened)
     events.connect(ballots.VoteCast)
     events.connect(ballots.BallotClosed)
+    events.connect(ballots.BallotCalledOff)
 
 
 def _judging() -> None:
     """Alerts, juries, verdicts and what follows from them."""
     events.connect(standards.AlertRaised)
     events.connect(standards.CaseOpened)
-    events.connect(standards.SeatOffered)
-    events.connect(standards.SeatEnded)
-    events.connect(standards.VerdictReached)
-    events.connect(standards.PostHeld)
+    events.connect(standards.SeatOffered, within=[reactions.tell_summons])
+    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended])
+    events.connect(standards.JudgeAsked)
+    events.connect(
+        standards.VerdictReached,
+        within=[reactions.words_of_verdict, reactions.index_verdict, reactions.tell_verdict],
+    )
+    for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
+        events.connect(
+            hidden_or_shown,
+            within=[
+                reactions.words(reactions.thread, reactions.forum, "front", "corrections"),
+                reactions.index_post,
+                reactions.tell_hold,
+            ],
+        )
     events.connect(standards.ConsequenceFell)
     events.connect(standards.AppealOpened)
     events.connect(standards.CharterAdopted)

@@ -40,6 +40,14 @@ class SeatEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeAsked(Event):
+    """Too few can be drawn: this host or operator may decide the case alone. Told to this member alone."""
+
+    case_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictReached(Event):
     """`post_id`, `thread_id`, `forum_id` are None where no post was judged. Published in the verdict's transaction."""
 
@@ -60,6 +68,17 @@ class PostHeld(Event):
     forum_id: int
     author_id: int
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostRestored(Event):
+    """A removal was ended: the post is shown again."""
+
+    post_id: int
+    thread_id: int
+    forum_id: int
+    author_id: int
+    removal_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_joining_and_avoiding'),
+        ("accounts", "0002_joining_and_avoiding"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text="HMAC-SHA256 of the network under the installation's key, 128 bits, hexadecimal.", max_length=32)),
-                ('seen_on', models.DateField(help_text='The last day (UTC).')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='networks', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="HMAC-SHA256 of the network under the installation's key, 128 bits, hexadecimal.",
+                        max_length=32,
+                    ),
+                ),
+                ("seen_on", models.DateField(help_text="The last day (UTC).")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="networks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'seen_on'], name='network_key')],
-                'constraints': [models.UniqueConstraint(fields=('member', 'key'), name='network_once')],
+                "indexes": [models.Index(fields=["key", "seen_on"], name="network_key")],
+                "constraints": [models.UniqueConstraint(fields=("member", "key"), name="network_once")],
             },
         ),
     ]

@@ -8,7 +8,6 @@ import palaver.kit.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,98 +16,215 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(help_text='What is voted on, as kind:id.', max_length=80)),
-                ('title', models.CharField(max_length=255)),
-                ('text', models.TextField(blank=True, default='', help_text='What is put to the vote, in words. Markdown.')),
-                ('method', models.CharField(choices=[('motion', 'one motion: for, against, or abstain'), ('single', 'one of several options'), ('multiple', 'any number of the options, up to `most`')], max_length=8)),
-                ('electorate', models.CharField(choices=[('listed', 'those with an Elector row, written at the opening'), ('members', 'every member who had joined when it opened')], default='listed', max_length=7)),
-                ('eligible', models.PositiveIntegerField(default=0, help_text='How many may vote, counted at the opening.')),
-                ('is_secret', models.BooleanField(default=False)),
-                ('most', models.PositiveSmallIntegerField(default=1, help_text='Options or seats that one vote may name.')),
-                ('seats', models.PositiveSmallIntegerField(default=1, help_text='How many options can win.')),
-                ('quorum', models.PositiveIntegerField(default=0, help_text='Voters that it takes, counted at the opening.')),
-                ('threshold', models.PositiveSmallIntegerField(default=0, help_text='Hundredths of the votes for or against that a decision needs (67: two thirds, see closing).')),
-                ('two_thirds', models.BooleanField(default=False, help_text='Exactly two thirds, instead of hundredths.')),
-                ('opened_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('closes_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_because', models.CharField(blank=True, default='', help_text='Why it was called off before its count.', max_length=500)),
-                ('voters', models.PositiveIntegerField(default=0)),
-                ('quorate', models.BooleanField(help_text='Known at the count.', null=True)),
-                ('opened_by', models.ForeignKey(help_text='Empty: a rule did.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about", models.CharField(help_text="What is voted on, as kind:id.", max_length=80)),
+                ("title", models.CharField(max_length=255)),
+                (
+                    "text",
+                    models.TextField(blank=True, default="", help_text="What is put to the vote, in words. Markdown."),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("motion", "one motion: for, against, or abstain"),
+                            ("single", "one of several options"),
+                            ("multiple", "any number of the options, up to `most`"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "electorate",
+                    models.CharField(
+                        choices=[
+                            ("listed", "those with an Elector row, written at the opening"),
+                            ("members", "every member who had joined when it opened"),
+                        ],
+                        default="listed",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "eligible",
+                    models.PositiveIntegerField(default=0, help_text="How many may vote, counted at the opening."),
+                ),
+                ("is_secret", models.BooleanField(default=False)),
+                (
+                    "most",
+                    models.PositiveSmallIntegerField(default=1, help_text="Options or seats that one vote may name."),
+                ),
+                ("seats", models.PositiveSmallIntegerField(default=1, help_text="How many options can win.")),
+                (
+                    "quorum",
+                    models.PositiveIntegerField(default=0, help_text="Voters that it takes, counted at the opening."),
+                ),
+                (
+                    "threshold",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Hundredths of the votes for or against that a decision needs (67: two thirds, see closing).",
+                    ),
+                ),
+                (
+                    "two_thirds",
+                    models.BooleanField(default=False, help_text="Exactly two thirds, instead of hundredths."),
+                ),
+                ("opened_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("closes_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_because",
+                    models.CharField(
+                        blank=True, default="", help_text="Why it was called off before its count.", max_length=500
+                    ),
+                ),
+                ("voters", models.PositiveIntegerField(default=0)),
+                ("quorate", models.BooleanField(help_text="Known at the count.", null=True)),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        help_text="Empty: a rule did.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Elector',
+            name="Elector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_voted', models.BooleanField(default=False)),
-                ('ballot', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='electors', to='ballots.ballot')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("has_voted", models.BooleanField(default=False)),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="electors",
+                        to="ballots.ballot",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Option',
+            name="Option",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('label', models.CharField(max_length=200)),
-                ('votes', models.PositiveIntegerField(help_text='Known at the count.', null=True)),
-                ('won', models.BooleanField(default=False)),
-                ('ballot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='ballots.ballot')),
-                ('candidate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveSmallIntegerField()),
+                ("label", models.CharField(max_length=200)),
+                ("votes", models.PositiveIntegerField(help_text="Known at the count.", null=True)),
+                ("won", models.BooleanField(default=False)),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="options", to="ballots.ballot"
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place'],
+                "ordering": ["place"],
             },
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('receipt_hash', models.CharField(help_text='SHA-256 of the receipt, hexadecimal.', max_length=64, null=True)),
-                ('chosen', models.JSONField(help_text='Places of the chosen options, rising.')),
-                ('ballot', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cast', to='ballots.ballot')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "receipt_hash",
+                    models.CharField(help_text="SHA-256 of the receipt, hexadecimal.", max_length=64, null=True),
+                ),
+                ("chosen", models.JSONField(help_text="Places of the chosen options, rising.")),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cast",
+                        to="ballots.ballot",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(fields=['about'], name='ballot_about'),
+            model_name="ballot",
+            index=models.Index(fields=["about"], name="ballot_about"),
         ),
         migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['closes_at'], name='ballot_running'),
+            model_name="ballot",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["closes_at"], name="ballot_running"),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opened_at'))), name='ballot_ends_after_it_begins'),
+            model_name="ballot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opened_at"))), name="ballot_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__lte', 100)), name='ballot_threshold_in_hundredths'),
+            model_name="ballot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("threshold__lte", 100)), name="ballot_threshold_in_hundredths"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('ballot', 'member'), name='elector_once'),
+            model_name="elector",
+            constraint=models.UniqueConstraint(fields=("ballot", "member"), name="elector_once"),
         ),
         migrations.AddConstraint(
-            model_name='option',
-            constraint=models.UniqueConstraint(fields=('ballot', 'place'), name='option_place_once'),
+            model_name="option",
+            constraint=models.UniqueConstraint(fields=("ballot", "place"), name="option_place_once"),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('ballot', 'member'), name='public_vote_once'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("member__isnull", False)), fields=("ballot", "member"), name="public_vote_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipt_hash__isnull', False)), fields=('ballot', 'receipt_hash'), name='secret_vote_once'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("receipt_hash__isnull", False)),
+                fields=("ballot", "receipt_hash"),
+                name="secret_vote_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', True), ('receipt_hash__isnull', False)), models.Q(('member__isnull', False), ('receipt_hash__isnull', True)), _connector='OR'), name='vote_public_or_secret'),
+            model_name="vote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("member__isnull", True), ("receipt_hash__isnull", False)),
+                    models.Q(("member__isnull", False), ("receipt_hash__isnull", True)),
+                    _connector="OR",
+                ),
+                name="vote_public_or_secret",
+            ),
         ),
     ]

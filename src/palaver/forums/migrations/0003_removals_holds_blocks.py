@@ -8,84 +8,231 @@ import palaver.kit.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('forums', '0002_writing_and_following'),
+        ("forums", "0002_writing_and_following"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('because', models.CharField(max_length=500)),
-                ('since', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('until', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('forum', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='blocks', to='forums.forum')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocks', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("because", models.CharField(max_length=500)),
+                ("since", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="blocks",
+                        to="forums.forum",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="blocks", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['forum', 'member', '-until'], name='block_in_forum')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='block_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='block_has_a_reason')],
+                "indexes": [models.Index(fields=["forum", "member", "-until"], name="block_in_forum")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="block_ends_after_it_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="block_has_a_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('law', 'Law'), ('threat', 'a threat to a person'), ('private', 'private data'), ('spam', 'spam by a newcomer')], max_length=8)),
-                ('office', models.CharField(choices=[('watch', 'two watchers'), ('operator', 'Operator')], max_length=10)),
-                ('because', models.CharField(max_length=500)),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('until', models.DateTimeField(help_text='Empty only on the ground of law.', null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='forums.post')),
-                ('second', models.ForeignKey(help_text='The second watcher.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("law", "Law"),
+                            ("threat", "a threat to a person"),
+                            ("private", "private data"),
+                            ("spam", "spam by a newcomer"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "office",
+                    models.CharField(choices=[("watch", "two watchers"), ("operator", "Operator")], max_length=10),
+                ),
+                ("because", models.CharField(max_length=500)),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("until", models.DateTimeField(help_text="Empty only on the ground of law.", null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="forums.post"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        help_text="The second watcher.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('post',), name='one_running_hold'), models.CheckConstraint(condition=models.Q(('until__isnull', False), ('ground', 'law'), _connector='OR'), name='hold_ends'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='hold_has_a_reason'), models.CheckConstraint(condition=models.Q(('office', 'operator'), models.Q(('second__isnull', False), models.Q(('second', models.F('by')), _negated=True)), _connector='OR'), name='watchers_hold_in_twos')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("post",), name="one_running_hold"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", False), ("ground", "law"), _connector="OR"),
+                        name="hold_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="hold_has_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("office", "operator"),
+                            models.Q(("second__isnull", False), models.Q(("second", models.F("by")), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="watchers_hold_in_twos",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Removal',
+            name="Removal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('office', models.CharField(choices=[('jury', 'Jury'), ('host', 'a host, where too few members could be drawn'), ('operator', 'an operator, for law or where nobody else could judge'), ('watch', "the watch, with a suspended newcomer's posts")], max_length=10)),
-                ('case_number', models.PositiveIntegerField(help_text='The case at /juries/<number>, if there was one.', null=True)),
-                ('standard', models.CharField(help_text="The standard's title as it stood.", max_length=120)),
-                ('charter', models.PositiveIntegerField(help_text="The charter's version that was applied.", null=True)),
-                ('for_removal', models.PositiveSmallIntegerField(default=0, help_text='Votes to remove.')),
-                ('votes', models.PositiveSmallIntegerField(default=0, help_text='Votes in all.')),
-                ('is_openable', models.BooleanField(default=True, help_text='Whether readers may still unfold the text.')),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='removals', to='forums.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "office",
+                    models.CharField(
+                        choices=[
+                            ("jury", "Jury"),
+                            ("host", "a host, where too few members could be drawn"),
+                            ("operator", "an operator, for law or where nobody else could judge"),
+                            ("watch", "the watch, with a suspended newcomer's posts"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "case_number",
+                    models.PositiveIntegerField(help_text="The case at /juries/<number>, if there was one.", null=True),
+                ),
+                ("standard", models.CharField(help_text="The standard's title as it stood.", max_length=120)),
+                (
+                    "charter",
+                    models.PositiveIntegerField(help_text="The charter's version that was applied.", null=True),
+                ),
+                ("for_removal", models.PositiveSmallIntegerField(default=0, help_text="Votes to remove.")),
+                ("votes", models.PositiveSmallIntegerField(default=0, help_text="Votes in all.")),
+                (
+                    "is_openable",
+                    models.BooleanField(default=True, help_text="Whether readers may still unfold the text."),
+                ),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="removals",
+                        to="forums.post",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['post'], name='removal_of_post')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('post',), name='one_running_removal')],
+                "indexes": [models.Index(fields=["post"], name="removal_of_post")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("post",), name="one_running_removal"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SlowMode',
+            name="SlowMode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('because', models.CharField(max_length=500)),
-                ('minutes', models.PositiveSmallIntegerField(default=60, help_text="A newcomer's pause between two posts.")),
-                ('since', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('until', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("because", models.CharField(max_length=500)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(default=60, help_text="A newcomer's pause between two posts."),
+                ),
+                ("since", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='slow_mode_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('by', models.F('second')), _negated=True), name='slow_mode_takes_two'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='slow_mode_has_a_reason')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="slow_mode_ends_after_it_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by", models.F("second")), _negated=True), name="slow_mode_takes_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="slow_mode_has_a_reason"
+                    ),
+                ],
             },
         ),
     ]

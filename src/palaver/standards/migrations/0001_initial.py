@@ -8,430 +8,1012 @@ import palaver.kit.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_networks'),
-        ('ballots', '0001_initial'),
-        ('forums', '0003_removals_holds_blocks'),
+        ("accounts", "0003_networks"),
+        ("ballots", "0001_initial"),
+        ("forums", "0003_removals_holds_blocks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('alert', "an alert, or a paper's 'breaks another standard'"), ('appeal', 'a fresh, larger jury over an earlier case'), ('watch', 'three members over a suspension by the watch'), ('long', 'an appeal-sized jury over a longer suspension')], max_length=6)),
-                ('stage', models.CharField(choices=[('waiting', 'Waiting'), ('sitting', 'Sitting'), ('decided', 'Decided'), ('called_off', "the author has left, or an operator's legal act went before it")], default='waiting', max_length=10)),
-                ('judges', models.CharField(choices=[('jury', 'Jury'), ('host', 'one host who is not concerned: too few members can be drawn'), ('operator', 'an operator: no host is free to judge')], default='jury', max_length=8)),
-                ('charter', models.PositiveIntegerField()),
-                ('standard', models.SlugField(blank=True, default='', help_text='Its key; empty: all standards.', max_length=40)),
-                ('seats', models.PositiveSmallIntegerField()),
-                ('needed', models.PositiveSmallIntegerField(help_text='Votes to remove; in an appeal votes to overturn.')),
-                ('pool_size', models.PositiveIntegerField(default=0)),
-                ('seed_day', models.DateField(help_text='The day whose seed its tickets are drawn with.', null=True)),
-                ('commitment', models.CharField(blank=True, default='', help_text='SHA-256 of salt and alert.', max_length=64)),
-                ('commitment_salt', models.CharField(blank=True, default='', max_length=64)),
-                ('opened_entry', models.PositiveBigIntegerField(help_text='The record entry that opened it.', null=True)),
-                ('opened_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('sat_at', models.DateTimeField(help_text='When enough of the pool had been seen.', null=True)),
-                ('ends_at', models.DateTimeField(help_text='Seats that are empty then stay empty, and the post stays.')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(help_text='Whose words or rights it is about.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('of', models.ForeignKey(help_text="An appeal's earlier case.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='later', to='standards.case')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alert", "an alert, or a paper's 'breaks another standard'"),
+                            ("appeal", "a fresh, larger jury over an earlier case"),
+                            ("watch", "three members over a suspension by the watch"),
+                            ("long", "an appeal-sized jury over a longer suspension"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sitting", "Sitting"),
+                            ("decided", "Decided"),
+                            ("called_off", "the author has left, or an operator's legal act went before it"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "judges",
+                    models.CharField(
+                        choices=[
+                            ("jury", "Jury"),
+                            ("host", "one host who is not concerned: too few members can be drawn"),
+                            ("operator", "an operator: no host is free to judge"),
+                        ],
+                        default="jury",
+                        max_length=8,
+                    ),
+                ),
+                ("charter", models.PositiveIntegerField()),
+                (
+                    "standard",
+                    models.SlugField(blank=True, default="", help_text="Its key; empty: all standards.", max_length=40),
+                ),
+                ("seats", models.PositiveSmallIntegerField()),
+                (
+                    "needed",
+                    models.PositiveSmallIntegerField(help_text="Votes to remove; in an appeal votes to overturn."),
+                ),
+                ("pool_size", models.PositiveIntegerField(default=0)),
+                ("seed_day", models.DateField(help_text="The day whose seed its tickets are drawn with.", null=True)),
+                (
+                    "commitment",
+                    models.CharField(blank=True, default="", help_text="SHA-256 of salt and alert.", max_length=64),
+                ),
+                ("commitment_salt", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "opened_entry",
+                    models.PositiveBigIntegerField(help_text="The record entry that opened it.", null=True),
+                ),
+                ("opened_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("sat_at", models.DateTimeField(help_text="When enough of the pool had been seen.", null=True)),
+                (
+                    "ends_at",
+                    models.DateTimeField(help_text="Seats that are empty then stay empty, and the post stays."),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        help_text="Whose words or rights it is about.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "of",
+                    models.ForeignKey(
+                        help_text="An appeal's earlier case.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="later",
+                        to="standards.case",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JurorSetting',
+            name="JurorSetting",
             fields=[
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('is_available', models.BooleanField(default=True)),
-                ('rests_until', models.DateTimeField(help_text='After serving.', null=True)),
+                (
+                    "member",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("is_available", models.BooleanField(default=True)),
+                ("rests_until", models.DateTimeField(help_text="After serving.", null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Seed',
+            name="Seed",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('commitment', models.CharField(help_text='SHA-256 of the seed, hexadecimal.', max_length=64)),
-                ('commitment_entry', models.PositiveBigIntegerField(help_text='The record entry that committed to it.')),
-                ('seed', models.CharField(blank=True, default='', help_text='Hexadecimal; empty until published.', max_length=64)),
-                ('published_entry', models.PositiveBigIntegerField(null=True)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("commitment", models.CharField(help_text="SHA-256 of the seed, hexadecimal.", max_length=64)),
+                (
+                    "commitment_entry",
+                    models.PositiveBigIntegerField(help_text="The record entry that committed to it."),
+                ),
+                (
+                    "seed",
+                    models.CharField(
+                        blank=True, default="", help_text="Hexadecimal; empty until published.", max_length=64
+                    ),
+                ),
+                ("published_entry", models.PositiveBigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='WatchVolunteer',
+            name="WatchVolunteer",
             fields=[
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
+                (
+                    "member",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Amendment',
+            name="Amendment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('base', models.PositiveIntegerField(help_text='The charter version it was written against.')),
-                ('because', models.TextField(help_text='Why. Markdown.')),
-                ('state', models.CharField(choices=[('proposed', 'talked about'), ('voting', 'put to the ballot'), ('adopted', 'Adopted'), ('rejected', 'Rejected'), ('stale', 'the charter changed meanwhile in the same places'), ('vetoed', 'by an operator, for law'), ('withdrawn', 'Withdrawn')], default='proposed', max_length=9)),
-                ('effective_after_days', models.PositiveSmallIntegerField(default=7, help_text='Days from adoption to being in force.')),
-                ('proposed_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_because', models.TextField(blank=True, default='')),
-                ('charter_version', models.PositiveIntegerField(help_text='The version it became.', null=True)),
-                ('ballot', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendment', to='ballots.ballot')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(help_text='Who vetoed or withdrew it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('thread', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendment', to='forums.thread')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("base", models.PositiveIntegerField(help_text="The charter version it was written against.")),
+                ("because", models.TextField(help_text="Why. Markdown.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "talked about"),
+                            ("voting", "put to the ballot"),
+                            ("adopted", "Adopted"),
+                            ("rejected", "Rejected"),
+                            ("stale", "the charter changed meanwhile in the same places"),
+                            ("vetoed", "by an operator, for law"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="proposed",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "effective_after_days",
+                    models.PositiveSmallIntegerField(default=7, help_text="Days from adoption to being in force."),
+                ),
+                ("proposed_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_because", models.TextField(blank=True, default="")),
+                ("charter_version", models.PositiveIntegerField(help_text="The version it became.", null=True)),
+                (
+                    "ballot",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendment",
+                        to="ballots.ballot",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        help_text="Who vetoed or withdrew it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "thread",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendment",
+                        to="forums.thread",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name="Verdict",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='verdict', serialize=False, to='standards.case')),
-                ('outcome', models.CharField(choices=[('removed', 'Removed'), ('stays', 'Stays'), ('corrected', 'the passage is gone; corrected by the author'), ('upheld', 'an appeal changed nothing'), ('overturned', 'an appeal undid it')], max_length=10)),
-                ('because', models.CharField(blank=True, default='', help_text='Their reason.', max_length=1000)),
-                ('clearly_breaks', models.PositiveSmallIntegerField(default=0)),
-                ('breaks', models.PositiveSmallIntegerField(default=0)),
-                ('keeps', models.PositiveSmallIntegerField(default=0)),
-                ('clearly_keeps', models.PositiveSmallIntegerField(default=0)),
-                ('empty_seats', models.PositiveSmallIntegerField(default=0)),
-                ('entry', models.PositiveBigIntegerField(help_text='The record entry.')),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="verdict",
+                        serialize=False,
+                        to="standards.case",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("removed", "Removed"),
+                            ("stays", "Stays"),
+                            ("corrected", "the passage is gone; corrected by the author"),
+                            ("upheld", "an appeal changed nothing"),
+                            ("overturned", "an appeal undid it"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("because", models.CharField(blank=True, default="", help_text="Their reason.", max_length=1000)),
+                ("clearly_breaks", models.PositiveSmallIntegerField(default=0)),
+                ("breaks", models.PositiveSmallIntegerField(default=0)),
+                ("keeps", models.PositiveSmallIntegerField(default=0)),
+                ("clearly_keeps", models.PositiveSmallIntegerField(default=0)),
+                ("empty_seats", models.PositiveSmallIntegerField(default=0)),
+                ("entry", models.PositiveBigIntegerField(help_text="The record entry.")),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('against', models.CharField(choices=[('removal', 'Removal'), ('suspension', 'Suspension'), ('block', 'Block'), ('lock', 'Lock')], max_length=10)),
-                ('words', models.TextField(help_text="The appellant's side. Plain text.")),
-                ('other_side', models.TextField(blank=True, default='', help_text="What the jury's reasons or the office said.")),
-                ('outcome', models.CharField(blank=True, choices=[('won', 'Won'), ('lost', 'Lost')], default='', max_length=4)),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('block', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.block')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lock', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.lock')),
-                ('suspension', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.suspension')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='appeal', to='standards.case')),
-                ('of_case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='standards.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "against",
+                    models.CharField(
+                        choices=[
+                            ("removal", "Removal"),
+                            ("suspension", "Suspension"),
+                            ("block", "Block"),
+                            ("lock", "Lock"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", models.TextField(help_text="The appellant's side. Plain text.")),
+                (
+                    "other_side",
+                    models.TextField(blank=True, default="", help_text="What the jury's reasons or the office said."),
+                ),
+                (
+                    "outcome",
+                    models.CharField(blank=True, choices=[("won", "Won"), ("lost", "Lost")], default="", max_length=4),
+                ),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "block",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.block"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "lock",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.lock"
+                    ),
+                ),
+                (
+                    "suspension",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.suspension",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appeal", to="standards.case"
+                    ),
+                ),
+                (
+                    "of_case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="standards.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AlerterPause',
+            name="AlerterPause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('until', models.DateTimeField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("until", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('post', 'Post'), ('name', 'Name'), ('about', 'About')], max_length=5)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('text', models.TextField(blank=True, default='', help_text='A name or about text as it stood; empty for a post.')),
-                ('standard', models.SlugField(help_text="The standard's key.", max_length=40)),
-                ('charter', models.PositiveIntegerField(help_text='The charter version in force at the alert.')),
-                ('because', models.CharField(max_length=1000)),
-                ('state', models.CharField(choices=[('open', 'its case is being judged'), ('waiting', 'a case on the same thing is being judged first'), ('hosts', 'with the hosts of the forum'), ('answered', 'by a verdict, or by a host'), ('dropped', 'the thing was removed for another reason meanwhile')], default='open', max_length=8)),
-                ('answer', models.CharField(blank=True, default='', help_text='What a host answered.', max_length=500)),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(help_text="Empty: raised by a jury's paper.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.post')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='standards.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "about",
+                    models.CharField(choices=[("post", "Post"), ("name", "Name"), ("about", "About")], max_length=5),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True, default="", help_text="A name or about text as it stood; empty for a post."
+                    ),
+                ),
+                ("standard", models.SlugField(help_text="The standard's key.", max_length=40)),
+                ("charter", models.PositiveIntegerField(help_text="The charter version in force at the alert.")),
+                ("because", models.CharField(max_length=1000)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "its case is being judged"),
+                            ("waiting", "a case on the same thing is being judged first"),
+                            ("hosts", "with the hosts of the forum"),
+                            ("answered", "by a verdict, or by a host"),
+                            ("dropped", "the thing was removed for another reason meanwhile"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, default="", help_text="What a host answered.", max_length=500)),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        help_text="Empty: raised by a jury's paper.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.post"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alerts",
+                        to="standards.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('add', 'Add'), ('change', 'Change'), ('drop', 'Drop')], max_length=6)),
-                ('key', models.SlugField(max_length=40)),
-                ('title', models.CharField(blank=True, default='', max_length=120)),
-                ('rule', models.TextField(blank=True, default='')),
-                ('breaks', models.TextField(blank=True, default='')),
-                ('keeps', models.TextField(blank=True, default='')),
-                ('kinds', models.JSONField(default=list)),
-                ('is_openable', models.BooleanField(default=True)),
-                ('for_hosts', models.BooleanField(default=False)),
-                ('amendment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='standards.amendment')),
-                ('forum', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.forum')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "act",
+                    models.CharField(choices=[("add", "Add"), ("change", "Change"), ("drop", "Drop")], max_length=6),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("title", models.CharField(blank=True, default="", max_length=120)),
+                ("rule", models.TextField(blank=True, default="")),
+                ("breaks", models.TextField(blank=True, default="")),
+                ("keeps", models.TextField(blank=True, default="")),
+                ("kinds", models.JSONField(default=list)),
+                ("is_openable", models.BooleanField(default=True)),
+                ("for_hosts", models.BooleanField(default=False)),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="standards.amendment"
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.forum"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Charter',
+            name="Charter",
             fields=[
-                ('version', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('how', models.CharField(choices=[('default', 'what Palaver ships, until the community adopts its own'), ('founders', 'by an operator in the founding time, to be confirmed by the first ballot'), ('ballot', 'by the members')], max_length=8)),
-                ('because', models.TextField(blank=True, default='')),
-                ('adopted_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('effective_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('ballot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ballots.ballot')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("version", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("default", "what Palaver ships, until the community adopts its own"),
+                            ("founders", "by an operator in the founding time, to be confirmed by the first ballot"),
+                            ("ballot", "by the members"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("because", models.TextField(blank=True, default="")),
+                ("adopted_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("effective_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ballots.ballot"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consequence',
+            name="Consequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('notice', 'Notice'), ('warning', 'the warning letter'), ('cooldown', '24 hours'), ('suspension', 'until the oldest removal is 90 days old, at most 30 days')], max_length=10)),
-                ('removals', models.JSONField(default=list, help_text='Ids of the removals that were counted.')),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('suspension', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.suspension')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("notice", "Notice"),
+                            ("warning", "the warning letter"),
+                            ("cooldown", "24 hours"),
+                            ("suspension", "until the oldest removal is 90 days old, at most 30 days"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("removals", models.JSONField(default=list, help_text="Ids of the removals that were counted.")),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "suspension",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.suspension",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PoolMember',
+            name="PoolMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pseudonym', models.CharField(help_text='HMAC-SHA256, hexadecimal.', max_length=64)),
-                ('ticket', models.CharField(help_text='HMAC-SHA256, hexadecimal; the lowest goes first.', max_length=64)),
-                ('seen_at', models.DateTimeField(help_text='Last time seen while the case was open.', null=True)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pool', to='standards.case')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pseudonym", models.CharField(help_text="HMAC-SHA256, hexadecimal.", max_length=64)),
+                (
+                    "ticket",
+                    models.CharField(help_text="HMAC-SHA256, hexadecimal; the lowest goes first.", max_length=64),
+                ),
+                ("seen_at", models.DateTimeField(help_text="Last time seen while the case was open.", null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pool",
+                        to="standards.case",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('suspend', 'Suspend'), ('hold', 'Hold'), ('slow', 'Slow')], max_length=7)),
-                ('ground', models.CharField(blank=True, choices=[('law', 'Law'), ('threat', 'a threat to a person'), ('private', 'private data'), ('spam', 'spam by a newcomer')], default='', max_length=8)),
-                ('because', models.CharField(max_length=500)),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('dropped_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True, default='', help_text='What the suspended account answered.')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='watched', to='standards.case')),
-                ('hold', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.hold')),
-                ('member', models.ForeignKey(help_text='Whom to suspend.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(help_text='Which post to hold.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.post')),
-                ('second', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('slow_mode', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.slowmode')),
-                ('suspension', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.suspension')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[("suspend", "Suspend"), ("hold", "Hold"), ("slow", "Slow")], max_length=7
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("law", "Law"),
+                            ("threat", "a threat to a person"),
+                            ("private", "private data"),
+                            ("spam", "spam by a newcomer"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("because", models.CharField(max_length=500)),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("dropped_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True, default="", help_text="What the suspended account answered.")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="watched",
+                        to="standards.case",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.hold"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        help_text="Whom to suspend.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        help_text="Which post to hold.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="forums.post",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "slow_mode",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.slowmode"
+                    ),
+                ),
+                (
+                    "suspension",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.suspension",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('present', models.JSONField(help_text='Pseudonyms, sorted, of those present who had not been offered a seat.')),
-                ('offered', models.JSONField(help_text='Pseudonyms in the order of their tickets.')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='standards.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "present",
+                    models.JSONField(help_text="Pseudonyms, sorted, of those present who had not been offered a seat."),
+                ),
+                ("offered", models.JSONField(help_text="Pseudonyms in the order of their tickets.")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="standards.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('offered', 'Offered'), ('taken', 'Taken'), ('voted', 'Voted'), ('declined', 'Declined'), ('lapsed', 'not answered, or not voted in time'), ('recused', "'I know who wrote this and cannot be fair'"), ('released', 'the case was decided without this vote')], default='offered', max_length=8)),
-                ('offered_at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('answer_by', models.DateTimeField()),
-                ('vote_by', models.DateTimeField(null=True)),
-                ('choice', models.PositiveSmallIntegerField(choices=[(1, 'clearly breaks'), (2, 'close, breaks'), (3, 'close, does not'), (4, 'clearly does not')], null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=1000)),
-                ('other_standard', models.SlugField(blank=True, default='', max_length=40)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='standards.case')),
-                ('drawn', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='seat', to='standards.poolmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "Offered"),
+                            ("taken", "Taken"),
+                            ("voted", "Voted"),
+                            ("declined", "Declined"),
+                            ("lapsed", "not answered, or not voted in time"),
+                            ("recused", "'I know who wrote this and cannot be fair'"),
+                            ("released", "the case was decided without this vote"),
+                        ],
+                        default="offered",
+                        max_length=8,
+                    ),
+                ),
+                ("offered_at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("answer_by", models.DateTimeField()),
+                ("vote_by", models.DateTimeField(null=True)),
+                (
+                    "choice",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "clearly breaks"),
+                            (2, "close, breaks"),
+                            (3, "close, does not"),
+                            (4, "clearly does not"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=1000)),
+                ("other_standard", models.SlugField(blank=True, default="", max_length=40)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offers",
+                        to="standards.case",
+                    ),
+                ),
+                (
+                    "drawn",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="seat", to="standards.poolmember"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Standard',
+            name="Standard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('rule', models.TextField(help_text='A sentence or two. Plain text.')),
-                ('breaks', models.TextField(blank=True, default='', help_text='Examples that break it, one a line.')),
-                ('keeps', models.TextField(blank=True, default='', help_text='Examples that do not, one a line.')),
-                ('kinds', models.JSONField(default=list, help_text='What can be alerted under it: some of post, name, about.')),
-                ('is_openable', models.BooleanField(default=True, help_text='Whether a removed text can still be unfolded.')),
-                ('for_hosts', models.BooleanField(default=False, help_text="Alerts under it go to the forum's hosts (off topic).")),
-                ('charter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='standards', to='standards.charter')),
-                ('forum', models.ForeignKey(help_text='Empty: the whole site.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.forum')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=40)),
+                ("place", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("rule", models.TextField(help_text="A sentence or two. Plain text.")),
+                ("breaks", models.TextField(blank=True, default="", help_text="Examples that break it, one a line.")),
+                ("keeps", models.TextField(blank=True, default="", help_text="Examples that do not, one a line.")),
+                (
+                    "kinds",
+                    models.JSONField(
+                        default=list, help_text="What can be alerted under it: some of post, name, about."
+                    ),
+                ),
+                (
+                    "is_openable",
+                    models.BooleanField(default=True, help_text="Whether a removed text can still be unfolded."),
+                ),
+                (
+                    "for_hosts",
+                    models.BooleanField(
+                        default=False, help_text="Alerts under it go to the forum's hosts (off topic)."
+                    ),
+                ),
+                (
+                    "charter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standards",
+                        to="standards.charter",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        help_text="Empty: the whole site.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="forums.forum",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place'],
+                "ordering": ["place"],
             },
         ),
         migrations.CreateModel(
-            name='WatchTerm',
+            name="WatchTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('until', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='amendment',
-            index=models.Index(fields=['-proposed_at'], name='amendment_newest'),
+            model_name="amendment",
+            index=models.Index(fields=["-proposed_at"], name="amendment_newest"),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'vetoed'), _negated=True), models.Q(('decided_because', ''), _negated=True), _connector='OR'), name='veto_has_a_ground'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "vetoed"), _negated=True),
+                    models.Q(("decided_because", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="veto_has_a_ground",
+            ),
         ),
         migrations.AddField(
-            model_name='verdict',
-            name='by',
-            field=models.ForeignKey(help_text='The host or operator, where there was no jury.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="verdict",
+            name="by",
+            field=models.ForeignKey(
+                help_text="The host or operator, where there was no jury.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='verdict',
-            name='removal',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forums.removal'),
+            model_name="verdict",
+            name="removal",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="forums.removal"
+            ),
         ),
         migrations.AddField(
-            model_name='consequence',
-            name='verdict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consequences', to='standards.verdict'),
+            model_name="consequence",
+            name="verdict",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="consequences", to="standards.verdict"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['stage', 'ends_at'], name='case_stage'),
+            model_name="case",
+            index=models.Index(fields=["stage", "ends_at"], name="case_stage"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['author', '-opened_at'], name='case_author'),
+            model_name="case",
+            index=models.Index(fields=["author", "-opened_at"], name="case_author"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('post__isnull', False)), fields=['post'], name='case_post'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("post__isnull", False)), fields=["post"], name="case_post"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-decided_at'], name='case_decided'),
+            model_name="case",
+            index=models.Index(fields=["-decided_at"], name="case_decided"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('needed__lte', models.F('seats'))), name='case_can_be_decided'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("needed__lte", models.F("seats"))), name="case_can_be_decided"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'decided'), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='case_decided_at_a_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "decided"), _negated=True), ("decided_at__isnull", False), _connector="OR"
+                ),
+                name="case_decided_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('post__isnull', False), ('stage__in', ['waiting', 'sitting'])), fields=('post',), name='one_open_case_a_post'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("post__isnull", False), ("stage__in", ["waiting", "sitting"])),
+                fields=("post",),
+                name="one_open_case_a_post",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['by', '-at'], name='appeal_by'),
+            model_name="appeal",
+            index=models.Index(fields=["by", "-at"], name="appeal_by"),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('by',), name='one_open_appeal_a_member'),
+            model_name="appeal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at", None)), fields=("by",), name="one_open_appeal_a_member"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('of_case__isnull', False)), fields=('of_case',), name='one_appeal_a_case'),
+            model_name="appeal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("of_case__isnull", False)), fields=("of_case",), name="one_appeal_a_case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='alerterpause',
-            index=models.Index(fields=['member', '-until'], name='alerter_pause'),
+            model_name="alerterpause",
+            index=models.Index(fields=["member", "-until"], name="alerter_pause"),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['by', '-at'], name='alert_by'),
+            model_name="alert",
+            index=models.Index(fields=["by", "-at"], name="alert_by"),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('post__isnull', False)), fields=['post'], name='alert_post'),
+            model_name="alert",
+            index=models.Index(condition=models.Q(("post__isnull", False)), fields=["post"], name="alert_post"),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['author', '-at'], name='alert_author'),
+            model_name="alert",
+            index=models.Index(fields=["author", "-at"], name="alert_author"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('post__isnull', False)), fields=('post', 'standard'), name='alert_once_per_standard'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("post__isnull", False)), fields=("post", "standard"), name="alert_once_per_standard"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', 'post'), ('post__isnull', False)), models.Q(models.Q(('about', 'post'), _negated=True), ('post__isnull', True)), _connector='OR'), name='alert_about_one_thing'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("about", "post"), ("post__isnull", False)),
+                    models.Q(models.Q(("about", "post"), _negated=True), ("post__isnull", True)),
+                    _connector="OR",
+                ),
+                name="alert_about_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', True), models.Q(('by', models.F('author')), _negated=True), _connector='OR'), name='alert_on_another'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("by__isnull", True), models.Q(("by", models.F("author")), _negated=True), _connector="OR"
+                ),
+                name="alert_on_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('amendment', 'key'), name='change_key_once'),
+            model_name="change",
+            constraint=models.UniqueConstraint(fields=("amendment", "key"), name="change_key_once"),
         ),
         migrations.AddIndex(
-            model_name='poolmember',
-            index=models.Index(fields=['case', 'ticket'], name='pool_by_ticket'),
+            model_name="poolmember",
+            index=models.Index(fields=["case", "ticket"], name="pool_by_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='poolmember',
-            constraint=models.UniqueConstraint(fields=('case', 'member'), name='in_the_pool_once'),
+            model_name="poolmember",
+            constraint=models.UniqueConstraint(fields=("case", "member"), name="in_the_pool_once"),
         ),
         migrations.AddConstraint(
-            model_name='poolmember',
-            constraint=models.UniqueConstraint(fields=('case', 'pseudonym'), name='pseudonym_once'),
+            model_name="poolmember",
+            constraint=models.UniqueConstraint(fields=("case", "pseudonym"), name="pseudonym_once"),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['-at'], name='proposal_newest'),
+            model_name="proposal",
+            index=models.Index(fields=["-at"], name="proposal_newest"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('second__isnull', True), models.Q(('second', models.F('by')), _negated=True), _connector='OR'), name='two_watchers'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("second__isnull", True), models.Q(("second", models.F("by")), _negated=True), _connector="OR"
+                ),
+                name="two_watchers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='proposal_has_a_reason'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("because", ""), _negated=True), name="proposal_has_a_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'suspend'), ('member__isnull', False)), models.Q(('act', 'hold'), ('post__isnull', False)), models.Q(('act', 'slow'), ('member__isnull', True), ('post__isnull', True)), _connector='OR'), name='proposal_about_one_thing'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("act", "suspend"), ("member__isnull", False)),
+                    models.Q(("act", "hold"), ("post__isnull", False)),
+                    models.Q(("act", "slow"), ("member__isnull", True), ("post__isnull", True)),
+                    _connector="OR",
+                ),
+                name="proposal_about_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='round_once'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="round_once"),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['case', 'state'], name='seat_of_case'),
+            model_name="seat",
+            index=models.Index(fields=["case", "state"], name="seat_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice__isnull', False), ('state', 'voted')), models.Q(('state', 'voted'), _negated=True), _connector='OR'), name='a_vote_says_something'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("choice__isnull", False), ("state", "voted")),
+                    models.Q(("state", "voted"), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_vote_says_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.UniqueConstraint(fields=('charter', 'key'), name='standard_key_once'),
+            model_name="standard",
+            constraint=models.UniqueConstraint(fields=("charter", "key"), name="standard_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='watchterm',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('member',), name='one_watch_term'),
+            model_name="watchterm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("member",), name="one_watch_term"
+            ),
         ),
         migrations.AddIndex(
-            model_name='verdict',
-            index=models.Index(fields=['-at'], name='verdict_newest'),
+            model_name="verdict",
+            index=models.Index(fields=["-at"], name="verdict_newest"),
         ),
         migrations.AddIndex(
-            model_name='consequence',
-            index=models.Index(fields=['member', '-at'], name='consequence_of_member'),
+            model_name="consequence",
+            index=models.Index(fields=["member", "-at"], name="consequence_of_member"),
         ),
         migrations.AddConstraint(
-            model_name='consequence',
-            constraint=models.UniqueConstraint(fields=('verdict', 'kind'), name='consequence_once'),
+            model_name="consequence",
+            constraint=models.UniqueConstraint(fields=("verdict", "kind"), name="consequence_once"),
         ),
     ]
