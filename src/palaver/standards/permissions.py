@@ -326,6 +326,14 @@ def _open(member: Member | None, since: datetime, before: Appeal | None) -> Deci
     if closed is not None:
         return no(
             _("Your last appeal was lost, so the next can be made from %(day)s on.") % {"day": _day(closed, exact=True)}
+        )
+    return YES
+
+
+def _day(instant: datetime, *, exact: bool = False) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M UTC" if exact else "%Y-%m-%d")
+
+
 # The watch (Standards, Watch) ---------------------------------------------------------------------------------------
 
 
@@ -397,10 +405,6 @@ def may_suspend_as_watch(member: Member | None, whom: Member) -> Decision:
             % {"name": whom.name}
         )
     return YES
-
-
-def _day(instant: datetime, *, exact: bool = False) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC" if exact else "%Y-%m-%d")
 
 
 def may_second(member: Member | None, proposal: Proposal) -> Decision:
