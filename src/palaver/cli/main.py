@@ -30,6 +30,7 @@ COMMANDS: tuple[str, ...] = (
     "palaver.cli.migrate",
     "palaver.cli.reindex",
     "palaver.cli.restore",
+    "palaver.cli.talks",
     "palaver.cli.verify",
 )
 

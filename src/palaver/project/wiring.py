@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from palaver.accounts import events as accounts
+from palaver.ballots import events as ballots
 from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.kit import events
@@ -11,6 +12,7 @@ from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
 from palaver.search import events as search
+from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
 
@@ -23,6 +25,8 @@ def connect() -> None:
     events.connect(community.InquiryAnswered, within=[reactions.enter_answer])
     events.connect(record.EntryMade, within=[reactions.words("record")])
     _own_reading()
+    _votes()
+    _judging()
     events.connect(transfer.ImportBatchStored, within=[reactions.words_of_batch, reactions.index_batch])
     events.connect(search.SavedSearchFound, within=[reactions.tell_of_finds])
     events.connect(transfer.ImportFinished, within=[reactions.words("places", "front")])
@@ -121,3 +125,25 @@ def _own_reading() -> None:
     ):
         events.connect(own)
     events.connect(reading.BookmarkDue, within=[hearing.bookmark_due])
+
+
+def _votes() -> None:
+    """Ballots, whatever they are about; whoever opened one tells by `about` whether it is theirs."""
+    events.connect(ballots.BallotOpened)
+    events.connect(ballots.VoteCast)
+    events.connect(ballots.BallotClosed)
+
+
+def _judging() -> None:
+    """Alerts, juries, verdicts and what follows from them."""
+    events.connect(standards.AlertRaised)
+    events.connect(standards.CaseOpened)
+    events.connect(standards.SeatOffered)
+    events.connect(standards.SeatEnded)
+    events.connect(standards.VerdictReached)
+    events.connect(standards.PostHeld)
+    events.connect(standards.ConsequenceFell)
+    events.connect(standards.AppealOpened)
+    events.connect(standards.CharterAdopted)
+    events.connect(standards.AmendmentChanged)
+    events.connect(standards.WatchChanged)

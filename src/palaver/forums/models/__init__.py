@@ -1,4 +1,5 @@
 from palaver.forums.models.attachment import Attachment, AttachmentUse
+from palaver.forums.models.block import Block
 from palaver.forums.models.category import Category
 from palaver.forums.models.correction import Correction
 from palaver.forums.models.draft import Draft
@@ -9,6 +10,8 @@ from palaver.forums.models.office import Office
 from palaver.forums.models.pin import Pin
 from palaver.forums.models.post import Post, PostBody
 from palaver.forums.models.recommendation import Recommendation
+from palaver.forums.models.removal import Hold, Removal
+from palaver.forums.models.slow_mode import SlowMode
 from palaver.forums.models.source_text import SourceText
 from palaver.forums.models.subscription import Subscription
 from palaver.forums.models.thread import Thread
@@ -19,10 +22,12 @@ __all__ = [
     "Admission",
     "Attachment",
     "AttachmentUse",
+    "Block",
     "Category",
     "Correction",
     "Draft",
     "Forum",
+    "Hold",
     "Lock",
     "Mention",
     "Office",
@@ -31,6 +36,8 @@ __all__ = [
     "PostBody",
     "Quotation",
     "Recommendation",
+    "Removal",
+    "SlowMode",
     "SourceText",
     "Subscription",
     "Thread",
