@@ -23,13 +23,15 @@ from palaver.web.operators import charter as desk_charter
 from palaver.web.operators import community as desk_community
 from palaver.web.operators import people as desk_people
 from palaver.web.operators import places as desk_places
+from palaver.web.operators import standards as desk_standards
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
-from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
 
 
@@ -79,6 +81,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
     path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
+    path("p/<int:post_id>/removed", removed.removed, name="post-removed"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
@@ -113,6 +116,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/following", people.following_page, name="my-following"),
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("me/appeals", appeals.appeals, name="my-appeals"),
+    path("me/appeals/<str:against>/<int:number>", appeals.appeal, name="appeal"),
+    path("me/warnings/<int:consequence_id>", warnings.warning, name="my-warning"),
+    path("me/longer/<int:number>", longer.longer, name="my-longer"),
+    path("standards/", figures.figures, name="figures"),
+    path("standards/report/<int:year>", reports.report, name="report"),
+    path("standards/report/<int:year>.csv", reports.values, name="report-values"),
+    path("juries/<int:case_id>/reasons", reasons.reasons, name="case-reasons"),
+    path("juries/<int:case_id>/reasons.txt", reasons.text, name="case-reasons-text"),
     path("search", search_pages.search, name="search"),
     path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
     path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
@@ -183,6 +195,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/members", desk_people.members, name="desk-members"),
     path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
     path("desk/charter", desk_charter.charter, name="desk-charter"),
+    path("desk/standards", desk_standards.standards, name="desk-standards"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),

@@ -59,6 +59,8 @@ _ACTS = {
     "amendment.ballot": lambda: _("put to the ballot the amendment"),
     "amendment.veto": lambda: _("vetoed the amendment"),
     "amendment.withdraw": lambda: _("withdrew the amendment"),
+    "appeal.open": lambda: _("appealed"),
+    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
@@ -105,6 +107,11 @@ def _hidden(entry: Entry, viewer: Viewer | None) -> bool:
         forum_id = Thread.objects.filter(pk=int(number)).values_list("forum_id", flat=True).first()
         return forum_id is not None and forum_id not in readable(viewer)
     return False
+
+
+def act_in_words(act: str) -> str:
+    """What was done, in words, without a name."""
+    return _act(act, "")
 
 
 def _act(act: str, member: str) -> str:

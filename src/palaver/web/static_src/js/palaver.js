@@ -13,6 +13,7 @@ import "./positions.js";
 import "./meanwhile.js";
 import "./replies.js";
 import "./polling.js";
+import "./refolding.js";
 import "./notices.js";
 import "./composing.js";
 import "./previewing.js";
