@@ -28,12 +28,13 @@ from palaver.accounts import claiming, inviting, joining, operating, suspending
 from palaver.accounts.models import Application, Invitation, Member
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import attaching, drafting, locking, placing, posting
+from palaver.forums import attaching, drafting, locking, placing, polling, posting
 from palaver.forums.models import Forum
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
+from palaver.standards import amending
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -152,6 +153,25 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # The charter, and ballots: here the polls of the two forums. In the founding time every member may propose, Odile adopts.
+    "charter": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-version": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-changes": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-adopt": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "amendments": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "amendments-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "amendment-propose": ("302 200 200 403 200 200", "403 302 302 403 422 302"),
+    "amendment": ("200 200 200 200 200 200", "403 403 403 403 302 403"),
+    "ballot open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "ballot closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    "ballot-vote open": ("302 302 302 302 302 302", "403 200 200 200 200 200"),
+    "ballot-vote closed": ("302 302 302 302 302 302", "403 403 403 403 200 200"),
+    "ballot-receipt open": ("405 405 405 405 405 405", "200 200 200 200 200 200"),
+    "ballot-receipt closed": ("405 405 405 405 405 405", "403 403 403 403 200 200"),
+    # Nothing to recount while it runs; whoever may not see it is not told even that.
+    "ballot-lists open": ("404 404 404 404 404 404", "405 405 405 405 405 405"),
+    "ballot-lists closed": ("403 403 403 403 404 404", "405 405 405 405 405 405"),
+    "desk-charter": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # Searching: everybody searches; a kept search's feed is opened by its token alone.
     "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -261,6 +281,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-edit": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
         "post-correction": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
+        "ballot-vote": ("302 302 302 302 302 302", "403 403 403 403 403 403"),
     },
 }
 
@@ -343,6 +364,19 @@ ADDRESSES: dict[str, str] = {
     "member": "m/Ana",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "charter": "charter",
+    "charter-version": "charter/1",
+    "charter-changes": "charter/1/1",
+    "charter-adopt": "charter/adopt",
+    "amendments": "charter/amendments/",
+    "amendments-feed": "charter/amendments.atom",
+    "amendment-propose": "charter/amendments/propose",
+    "amendment": "charter/amendments/{amendment}",
+    "ballot": "ballots/{ballot}",
+    "ballot-vote": "ballots/{ballot}/vote",
+    "ballot-receipt": "ballots/{ballot}/receipt",
+    "ballot-lists": "ballots/{ballot}.json",
+    "desk-charter": "desk/charter",
     "search": "search?q=rye",
     "search-feed": "search/feed/rye.atom",
     "saved-searches": "search/saved",
@@ -418,7 +452,17 @@ ADDRESSES: dict[str, str] = {
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
 }
+_CHANGE = {
+    "base": "1", "title": "Shorter", "because": "So that it is read.", "spam:title": "No spam", "spam:rule": "Sell nothing.",
+    "spam:kinds": "post",
+}  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
+    "charter-adopt": _CHANGE,
+    "amendment-propose": _CHANGE,
+    "amendment": {"act": "withdraw", "reason": ""},
+    "ballot-vote": {"chosen": "0"},
+    "ballot-receipt": {"receipt": "AAAAA"},
+    "desk-charter": {"act": "settle", "forum": "{forum_id}"},
     "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
     "desk-applications": {"act": "admit", "application": "{application}"},
     "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
@@ -470,7 +514,9 @@ FORMS: dict[str, dict[str, str]] = {
 
 
 class Town:
-    """Forums in each state, each with a thread and a reply by Ana, and a reader for each role."""
+    """Forums in each state, each with a thread, its poll and a reply by Ana, and a reader for each role."""
+
+    options = ("Rye", "Spelt")
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
@@ -494,7 +540,12 @@ class Town:
             placing.admit(forum, member=members["Hana"], by=operator)
             placing.appoint_host(forum, member=members["Hana" if name == "closed" else "Chidi"], by=operator)
             thread = posting.start_thread(
-                forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
+                forum=forum,
+                author=ana,
+                subject="Bread",
+                text="Rye.",
+                submission_key=f"{name}-one",
+                poll=polling.Question(self.options, is_secret=True),
             )
             # Of another size in each, since the same picture put up again is the one there is.
             picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", (side, side)))
@@ -512,6 +563,7 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "ballot": thread.poll.ballot_id,
                 "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
                 "media": attaching.address(picture).removeprefix("/media/"),
                 "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
@@ -535,7 +587,11 @@ class Town:
             Member.objects.create(name=name, name_key=names.name_key(name)) for name in ("Old hand", "Somebody new")
         ]
         application = Application.objects.create(member=unclaimed[1], question="Why?", answer="Bread.")
+        amendment = amending.propose(
+            by=ana, title="Shorter", because="So that it is read.", changes=[amending.Wish("drop", "excerpts")]
+        )
         self.more = {
+            "amendment": amendment.pk,
             "forum_id": Forum.objects.get(slug="open").pk,
             "category_id": category.pk,
             "bram": members["Bram"].pk,
@@ -586,7 +642,9 @@ def town(db: None) -> Iterator[Town]:
 
 def lies_in_a_forum(name: str) -> bool:
     """Whether an address belongs to a forum, so that it has a row for each kind."""
-    return re.search(r"\{(forum|thread|post|media|media_small|file|draft)\b", ADDRESSES.get(name, "")) is not None
+    return (
+        re.search(r"\{(forum|thread|post|media|media_small|file|draft|ballot)\b", ADDRESSES.get(name, "")) is not None
+    )
 
 
 def rows() -> list[str]:

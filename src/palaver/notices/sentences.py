@@ -46,6 +46,7 @@ def why(kind: str) -> str:
         kinds.WATCH.key: _("You are told because it is about the watch, or about what the watch decided on you."),
         kinds.CONSEQUENCE.key: _("You are told because verdicts removed posts of yours."),
         kinds.WARNING.key: _("You are told because verdicts removed posts of yours."),
+        kinds.BALLOT.key: _("You are told because you may vote in it."),
         kinds.DESK.key: _("You are told because you are an operator."),
         kinds.TEST.key: _("You are told because you asked for a trial."),
     }.get(kind, _("You are told because you chose to be."))
