@@ -25,15 +25,17 @@ from tests.architecture.test_addresses import addresses
 from tests.kit.pictures import making
 
 from palaver.accounts import claiming, inviting, joining, operating, suspending
-from palaver.accounts.models import Application, Invitation, Member
+from palaver.accounts.models import Application, Invitation, Member, Suspension
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import attaching, drafting, locking, placing, posting
-from palaver.forums.models import Forum
+from palaver.forums.models import Forum, Post
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
+from palaver.standards import alerting, deciding
+from palaver.standards.models import Consequence, Prolongation
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -150,6 +152,17 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Judged by members: what concerns Ana is for her alone, figures and reasons are for everybody.
+    "my-appeals": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "appeal": ("302 404 404 404 200 404", "403 404 404 404 302 404"),
+    "my-warning": ("302 404 404 404 200 404", "405 405 405 405 405 405"),
+    "my-longer": ("302 404 404 200 404 404", "403 404 404 302 404 404"),
+    "figures": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report-values": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons-text": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "desk-standards": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # Searching: everybody searches; a kept search's feed is opened by its token alone.
@@ -341,6 +354,17 @@ ADDRESSES: dict[str, str] = {
     "positions": "positions",
     # Members.
     "member": "m/Ana",
+    # Judged by members.
+    "my-appeals": "me/appeals",
+    "appeal": "me/appeals/removal/{removal}",
+    "my-warning": "me/warnings/{warning}",
+    "my-longer": "me/longer/{longer}",
+    "figures": "standards/",
+    "report": "standards/report/{year}",
+    "report-values": "standards/report/{year}.csv",
+    "case-reasons": "juries/{decided}/reasons",
+    "case-reasons-text": "juries/{decided}/reasons.txt",
+    "desk-standards": "desk/standards",
     # The house: record, help, what a guest may choose.
     "record": "record",
     "search": "search?q=rye",
@@ -419,6 +443,9 @@ ADDRESSES: dict[str, str] = {
     "desk-mail-again": "desk/mail/{mail}/again",
 }
 FORMS: dict[str, dict[str, str]] = {
+    "appeal": {"words": "I meant the bread."},
+    "my-longer": {"words": "It was once."},
+    "desk-standards": {"act": "hold", "post": "/p/{other}", "ground": "law", "because": "A court has ordered it."},
     "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
     "desk-applications": {"act": "admit", "application": "{application}"},
     "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
@@ -539,6 +566,7 @@ class Town:
             "forum_id": Forum.objects.get(slug="open").pk,
             "category_id": category.pk,
             "bram": members["Bram"].pk,
+            **self._judged(members),
             "invitation": invitation.pk,
             "claim": claiming.make_link(unclaimed[0], by=operator),
             "application": application.pk,
@@ -548,6 +576,39 @@ class Town:
             client = Client()
             client.force_login(member)
             self.keys[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def _judged(self, members: dict[str, Member]) -> dict[str, int]:
+        """A post of Ana's that the host has removed, with a warning letter; a longer suspension asked for Jonas."""
+        forum, ana = Forum.objects.get(slug="open"), Member.objects.get(name="Ana")
+        thread = posting.start_thread(forum=forum, author=ana, subject="Crusts", text="Hard.", submission_key="judged")
+        other = posting.reply(
+            thread=thread, author=ana, text="Harder.", answers=None, subject="", submission_key="other"
+        )
+        post = Post.objects.get(thread=thread, place=0)
+        alert = alerting.alert(
+            by=members["Bram"], about="post", post=post, standard="personal-attacks", because="It is unkind."
+        )
+        assert alert.case is not None
+        verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")
+        with transaction.atomic():
+            warning = Consequence.objects.create(
+                member=ana, verdict=verdict, kind=Consequence.Kind.WARNING, removals=[verdict.removal_id]
+            )
+            longer = Prolongation.objects.create(
+                suspension=Suspension.objects.get(member=members["Jonas"]),
+                by=members["Odile"],
+                because="Filters again.",
+                until=clock.now() + timedelta(days=90),
+                answer_by=clock.now() + timedelta(days=1),
+            )
+        return {
+            "removal": verdict.removal_id or 0,
+            "decided": verdict.pk,
+            "warning": warning.pk,
+            "longer": longer.pk,
+            "other": other.pk,
+            "year": clock.now().year,
+        }
 
     def answers(self, role: str, method: str, row: str) -> int:
         """The status of one request; whatever it changed is undone."""
