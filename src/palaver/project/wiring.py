@@ -7,7 +7,7 @@ from palaver.ballots import events as ballots
 from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.kit import events
-from palaver.notices import hearing
+from palaver.notices import hearing, hearing_juries
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
@@ -146,24 +146,28 @@ def _judging() -> None:
     """Alerts, juries, verdicts and what follows from them."""
     events.connect(standards.AlertRaised)
     events.connect(standards.CaseOpened)
-    events.connect(standards.SeatOffered, within=[reactions.tell_summons])
-    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended])
-    events.connect(standards.JudgeAsked)
+    events.connect(standards.SeatOffered, within=[reactions.tell_summons, hearing_juries.seat_offered])
+    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended, hearing_juries.seat_ended])
+    events.connect(standards.JudgeAsked, within=[hearing_juries.judge_asked])
     events.connect(
         standards.VerdictReached,
         # What is shown follows from what was decided, so these come after everything that decides.
-        within=[reactions.settle_title, reactions.words_of_verdict, reactions.index_verdict, reactions.tell_verdict],
+        within=[
+            reactions.settle_title,
+            reactions.words_of_verdict,
+            reactions.index_verdict,
+            reactions.tell_verdict,
+            hearing_juries.verdict_reached,
+        ],
     )
-    for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
-        events.connect(
-            hidden_or_shown,
-            within=[
-                reactions.settle_title,
-                reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
-                reactions.index_post,
-                reactions.tell_hold,
-            ],
-        )
+    shown = [
+        reactions.settle_title,
+        reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
+        reactions.index_post,
+        reactions.tell_hold,
+    ]
+    events.connect(standards.PostHeld, within=[*shown, hearing_juries.post_held])
+    events.connect(standards.PostRestored, within=shown)
     events.connect(standards.ConsequenceFell)
     events.connect(standards.AppealOpened)
     events.connect(standards.CharterAdopted, within=[reactions.words("charter")])

@@ -112,7 +112,10 @@ def juries(request: HttpRequest) -> HttpResponse:
         chart=_by_standard(now, known) if not start else None,
         open_cases=Case.objects.filter(stage__in=[Case.Stage.WAITING, Case.Stage.SITTING]).count(),
         sizes=showing.sizes(),
-        standards=((_("All"), "/juries/", not key), *((title, f"/juries/?standard={one}", one == key) for one, title in known.items())),
+        standards=(
+            (_("All"), "/juries/", not key),
+            *((title, f"/juries/?standard={one}", one == key) for one, title in known.items()),
+        ),
         pager=contexts.Pager(earlier=earlier, later=later),
         empty=contexts.Empty(
             _("No case has been decided yet. May it stay so for a while."), contexts.Link(_("The charter"), "/charter")
@@ -226,18 +229,24 @@ def explained(case: Case, verdict: Verdict, standard: str) -> str:
         case Outcome.CORRECTED:
             words = _("What broke “%(standard)s” is gone: its author corrected it, so nothing is held against them.")
         case Outcome.OVERTURNED:
-            words = _("%(kept)s of %(all)s jurors found that it breaks no standard, so the earlier decision is overturned.")
+            words = _(
+                "%(kept)s of %(all)s jurors found that it breaks no standard, so the earlier decision is overturned."
+            )
         case Outcome.UPHELD:
             words = _("%(n)s of %(all)s jurors found that it breaks a standard, so the earlier decision stands.")
         case _:
             if verdict.empty_seats and not votes:
                 words = _("Nobody could be found to judge it in time, so it stays.")
             elif verdict.empty_seats:
-                words = _("%(n)s of %(all)s jurors found that it breaks “%(standard)s”; too few for a removal, so it stays.")
+                words = _(
+                    "%(n)s of %(all)s jurors found that it breaks “%(standard)s”; too few for a removal, so it stays."
+                )
             else:
                 words = _("%(kept)s of %(all)s jurors found that it does not break “%(standard)s”, so it stays.")
                 if n > votes - n:
-                    words = _("%(n)s of %(all)s jurors found that it breaks “%(standard)s”. More are needed, so it stays.")
+                    words = _(
+                        "%(n)s of %(all)s jurors found that it breaks “%(standard)s”. More are needed, so it stays."
+                    )
     return words % said
 
 
@@ -313,7 +322,14 @@ def _stage(found: Case) -> str:
 
 def _thing(found: Case, where: object, now: datetime, *, may: bool, own: bool) -> dict[str, object]:
     """What was judged, as the page may show it: a post that stands, the fold of one that does not, or what else it was."""
-    nothing: dict[str, object] = {"place": None, "forum": None, "about": "", "fold": Markup(""), "body": Markup(""), "subject": ""}
+    nothing: dict[str, object] = {
+        "place": None,
+        "forum": None,
+        "about": "",
+        "fold": Markup(""),
+        "body": Markup(""),
+        "subject": "",
+    }
     post = found.post
     if post is None:
         alert = showing.alert_of(found)
@@ -400,7 +416,9 @@ def _proof(found: Case, verdict: Verdict) -> Proof:
         day=date_format(found.seed_day) if found.seed_day else "",
         commitment=seed.commitment if seed else "",
         seed=seed.seed if seed else "",
-        seed_said=_("The seed of that day is published, so anybody can compute the tickets again and see whether the lowest were asked.")
+        seed_said=_(
+            "The seed of that day is published, so anybody can compute the tickets again and see whether the lowest were asked."
+        )
         if published
         else _(
             "The seed of that day is secret until two days have passed and no case on it is open; its checksum has been on "
@@ -408,7 +426,9 @@ def _proof(found: Case, verdict: Verdict) -> Proof:
         ),
         jurors=tuple(SeatShown(*pair) for pair in voted.values_list("drawn__pseudonym", "drawn__ticket")),
         entries=tuple(
-            contexts.Link(label, f"/record?at={number}#e{number}") for _name, number, label in entries if number is not None
+            contexts.Link(label, f"/record?at={number}#e{number}")
+            for _name, number, label in entries
+            if number is not None
         ),
         json_href=f"/juries/{found.pk}.json",
         command=f"palaver verify {found.pk} --url {settings.PALAVER_ORIGIN}",

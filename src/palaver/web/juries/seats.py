@@ -110,7 +110,9 @@ def _over(seat: Seat) -> tuple[str, contexts.Link | None]:
         return _("The jury has decided meanwhile. Thank you for being ready to serve."), link
     return {
         Seat.State.DECLINED: _("You said no, and another was asked. Nothing follows from that."),
-        Seat.State.RECUSED: _("You said that you cannot be fair here, and another was asked. That is how it should be."),
+        Seat.State.RECUSED: _(
+            "You said that you cannot be fair here, and another was asked. That is how it should be."
+        ),
         Seat.State.LAPSED: _("Its time is over, and it was offered to another. Nothing follows from that."),
     }.get(Seat.State(seat.state), _("This case was called off, so nobody judges it.")), link
 

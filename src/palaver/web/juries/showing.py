@@ -265,7 +265,9 @@ def sizes() -> tuple[str, ...]:
             words = _("%(from)s or more can be drawn: %(seats)s seats, %(needed)s must agree to remove.")
         said.append(words % {"from": size.pool, "to": above - 1, "seats": size.seats, "needed": size.needed})
         above = size.pool
-    said.append(_("Fewer than %(n)s: one host who is not concerned, else an operator. The case says so.") % {"n": above})
+    said.append(
+        _("Fewer than %(n)s: one host who is not concerned, else an operator. The case says so.") % {"n": above}
+    )
     return tuple(said)
 
 

@@ -48,7 +48,13 @@ def words(standing: int) -> str:
 
 
 def line(
-    fold: FoldRow, where: tzinfo, now: datetime | None = None, *, language: str = "", own: bool = False, reads_on: bool = True
+    fold: FoldRow,
+    where: tzinfo,
+    now: datetime | None = None,
+    *,
+    language: str = "",
+    own: bool = False,
+    reads_on: bool = True,
 ) -> Markup:
     """The line for one reader. `own`: its author reads it; `reads_on` offers the text where the standard lets it be opened."""
     said = _held(fold, where, now, language) if fold.ground else _removed(fold)
@@ -76,7 +82,9 @@ def _removed(fold: FoldRow) -> Markup:
     }
     sentence = {
         Removal.Office.JURY: _("Removed by a jury of members, %(n)s of %(all)s, under %(standard)s%(charter)s"),
-        Removal.Office.HOST: _("Removed by a host, for want of enough members for a jury, under %(standard)s%(charter)s"),
+        Removal.Office.HOST: _(
+            "Removed by a host, for want of enough members for a jury, under %(standard)s%(charter)s"
+        ),
         Removal.Office.OPERATOR: _("Removed by an operator under %(standard)s%(charter)s"),
         Removal.Office.WATCH: _("Removed by the watch together with its newcomer’s suspension, which a jury reviews"),
     }.get(Removal.Office(fold.office), _("Removed under %(standard)s%(charter)s"))
@@ -117,5 +125,7 @@ def _held(fold: FoldRow, where: tzinfo, now: datetime | None, language: str) -> 
     until = moments.moment(fold.until, where, now, language=language)
     time = Markup(assembling.time_tag(until._replace(label=until.exact)))
     return Markup("{}. {}").format(
-        who, Markup(escape(_("A jury of members decides; without a verdict it is shown again on %(when)s."))) % {"when": time}
+        who,
+        Markup(escape(_("A jury of members decides; without a verdict it is shown again on %(when)s.")))
+        % {"when": time},
     )

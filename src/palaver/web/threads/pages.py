@@ -138,7 +138,9 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         laid=laid,
         folds=folds,
     )
-    op = assembly.post_view(opening, head, viewer, bodies, chosen, where, now, language, here, laid, folds.get(opening.id))
+    op = assembly.post_view(
+        opening, head, viewer, bodies, chosen, where, now, language, here, laid, folds.get(opening.id)
+    )
     events: list[forum_reads.EventRow] = []
     if head.has_events and view != "op":
         low = min((row.place for row in shown), default=0)

@@ -14,6 +14,7 @@ import "./meanwhile.js";
 import "./replies.js";
 import "./refolding.js";
 import "./notices.js";
+import "./summons.js";
 import "./composing.js";
 import "./previewing.js";
 import "./drafting.js";
