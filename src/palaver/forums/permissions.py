@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_act, may_speak
 from palaver.forums import newcomers, reads
-from palaver.forums.models import Admission, Attachment, Block, Forum, Lock, Office, Post, Thread
+from palaver.forums.models import Admission, Attachment, Block, Forum, Lock, Office, Post, Removal, Thread
 from palaver.kit.decisions import YES, Decision, no
 
 
@@ -305,6 +305,19 @@ def may_see_history(member: Member | None, post: Post) -> Decision:
         return answer
     if post.standing != Post.Standing.SHOWN:
         return no(_("This post is not shown any more, and neither is its history."))
+    return YES
+
+
+def may_see_removed(member: Member | None, post: Post) -> Decision:
+    """Read a removed post's text: whoever may read the forum, where the standard lets it be opened (page 3, Charter)."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if post.standing == Post.Standing.HELD:
+        return no(_("This post is held back until it has been decided. Nobody reads it meanwhile."))
+    if post.standing != Post.Standing.REMOVED:
+        return no(_("This post has not been removed."))
+    if not Removal.objects.filter(post=post, ended_at=None, is_openable=True).exists():
+        return no(_("What was removed under this standard is shown to nobody, so that it does no further harm."))
     return YES
 
 

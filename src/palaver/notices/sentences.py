@@ -44,6 +44,10 @@ def why(kind: str) -> str:
         kinds.SEARCH.key: _("You are told because you saved this search."),
         kinds.OFFICE.key: _("You are told because it is about your office, or about what hosts decided on you."),
         kinds.WATCH.key: _("You are told because it is about the watch, or about what the watch decided on you."),
+        kinds.SUMMONS.key: _("You are told because the lot may fall on you; you can say that it may not."),
+        kinds.JUDGE.key: _("You are told because you are a host or an operator."),
+        kinds.VERDICT.key: _("You are told because it is about something of yours."),
+        kinds.ALERT.key: _("You are told because you raised an alert."),
         kinds.DESK.key: _("You are told because you are an operator."),
         kinds.TEST.key: _("You are told because you asked for a trial."),
     }.get(kind, _("You are told because you chose to be."))

@@ -18,6 +18,7 @@ from palaver.community import events as community
 from palaver.community.reads import about as about_us
 from palaver.community.reads import mail_from
 from palaver.forums import events as forums
+from palaver.forums import titling
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.notices import kinds, telling
@@ -156,6 +157,12 @@ def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorre
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
 
 
+def settle_title(event: standards.VerdictReached | standards.PostHeld | standards.PostRestored) -> None:
+    """A thread's subject goes and comes back with an original post that nobody may read."""
+    if event.post_id is not None:
+        titling.settle(event.post_id)
+
+
 def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
     """The thread's open pages learn that it takes replies or not."""
     tell(f"thread:{event.thread_id}", "lock", {"locked": isinstance(event, forums.ThreadLocked)})
@@ -176,7 +183,7 @@ def words_of_verdict(event: standards.VerdictReached) -> None:
     """What a verdict changes for readers: its post's thread and lists, its author's page."""
     names = [f"member:{event.author_id}"]
     if event.post_id is not None:
-        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections"]
+        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections", "folds"]
     change(names)
 
 
@@ -194,8 +201,8 @@ def tell_verdict(event: standards.VerdictReached) -> None:
 
 
 def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
-    """The thread's open pages learn that a post is hidden, or shown again."""
-    tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
+    """The thread's open pages fold a post that is held back, or show one again, where it stands."""
+    tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
 
 
 def words_of_watch(event: standards.NewcomersPosts) -> None:

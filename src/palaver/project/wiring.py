@@ -8,7 +8,7 @@ from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.forums import hosting, questioning
 from palaver.kit import events
-from palaver.notices import hearing, hearing_hosts, hearing_watch
+from palaver.notices import hearing, hearing_hosts, hearing_juries, hearing_watch
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.reading import keeping_up
@@ -211,27 +211,29 @@ def _judging() -> None:
     """Alerts, juries, verdicts and what follows from them."""
     events.connect(standards.AlertRaised)
     events.connect(standards.CaseOpened)
-    events.connect(standards.SeatOffered, within=[reactions.tell_summons])
-    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended])
-    events.connect(standards.JudgeAsked)
+    events.connect(standards.SeatOffered, within=[reactions.tell_summons, hearing_juries.seat_offered])
+    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended, hearing_juries.seat_ended])
+    events.connect(standards.JudgeAsked, within=[hearing_juries.judge_asked])
     events.connect(
         standards.VerdictReached,
+        # What is shown follows from what was decided, so these come after everything that decides.
         within=[
+            watching.on_verdict,
+            reactions.settle_title,
             reactions.words_of_verdict,
             reactions.index_verdict,
             reactions.tell_verdict,
-            watching.on_verdict,
+            hearing_juries.verdict_reached,
         ],
     )
-    for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
-        events.connect(
-            hidden_or_shown,
-            within=[
-                reactions.words(reactions.thread, reactions.forum, "front", "corrections"),
-                reactions.index_post,
-                reactions.tell_hold,
-            ],
-        )
+    shown = [
+        reactions.settle_title,
+        reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
+        reactions.index_post,
+        reactions.tell_hold,
+    ]
+    events.connect(standards.PostHeld, within=[*shown, hearing_juries.post_held])
+    events.connect(standards.PostRestored, within=shown)
     events.connect(standards.ConsequenceFell)
     events.connect(standards.AppealOpened)
     events.connect(standards.CharterAdopted, within=[reactions.words("charter")])

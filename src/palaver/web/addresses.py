@@ -12,6 +12,7 @@ from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
 from palaver.web.house import contact, crawling
 from palaver.web.house.pages import house_page
+from palaver.web.juries import alerts, cases, judging, seats
 from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
@@ -25,7 +26,7 @@ from palaver.web.record import pages as record
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
-from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
 
 
@@ -75,9 +76,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
     path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
+    path("p/<int:post_id>/removed", removed.removed, name="post-removed"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
+    path("p/<int:post_id>/alert", alerts.on_post, name="post-alert"),
     path("p/<int:post_id>/bookmark", bookmarks.bookmark, name="bookmark"),
     path("marks", marks.ticked, name="marks"),
     path("notices/", notices.notices, name="notices"),
@@ -95,6 +98,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
     path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
+    path("m/<str:name>/alert", alerts.on_member, name="member-alert"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
     path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
     path("m/<str:name>/avoid", people.avoid, name="member-avoid"),
@@ -109,6 +113,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/following", people.following_page, name="my-following"),
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("me/alerts", alerts.mine, name="my-alerts"),
+    path("me/judging", judging.judging, name="my-judging"),
+    path("juries/", cases.juries, name="juries"),
+    path("juries/<int:case_id>", cases.case, name="case"),
+    path("juries/<int:case_id>/decide", cases.decide, name="case-decide"),
+    path("juries/seat/<int:seat_id>", seats.seat, name="seat"),
     path("search", search_pages.search, name="search"),
     path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
     path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
@@ -123,6 +133,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:slug>/feed.<feed:kind>", feeds.category, name="category-feed"),
     path("f/<str:slug>/feed.<feed:kind>", feeds.forum, name="forum-feed"),
     path("m/<str:name>/feed.<feed:kind>", feeds.member, name="member-feed"),
+    path("juries.<feed:kind>", cases.feed, name="juries-feed"),
     path("record.<feed:kind>", feeds.record, name="record-feed"),
     path("help/", help_pages.index, name="help"),
     path("help/orders", help_pages.order, name="help-orders"),

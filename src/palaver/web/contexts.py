@@ -111,6 +111,15 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Summons:
+    """A seat on a jury that is offered to this reader, or taken by them: on every page until it is answered or over."""
+
+    href: str
+    taken: bool
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The frame round every page.
 
@@ -142,6 +151,7 @@ class Shell:
     robots: str = ""
     feed: str = ""
     structured: str = ""
+    summons: Summons | None = None
 
 
 # ---------------------------------------------------------------- shared parts
@@ -334,7 +344,8 @@ class PostView:
     """One post as its reader sees it. `body` is the cached fragment made by `parts/post_body.html`.
 
     `depth` counts from 0 for a reply to the original post and matters only in the tree. `state` says which of the
-    post's faces is shown; `state_line` is the sentence in place of the body when it is not "shown".
+    post's faces is shown; `state_line` is the sentence in place of the body when it is not "shown". Of what others took
+    out of sight ("held", "removed") the page does not name the author.
     """
 
     id: int
@@ -349,7 +360,7 @@ class PostView:
     answers: int = 0
     answers_href: str = ""
     depth: int = 0
-    state: Literal["shown", "withdrawn", "removed"] = "shown"
+    state: Literal["shown", "withdrawn", "held", "removed"] = "shown"
     state_line: str = ""
     op: bool = False
     star: bool = False
@@ -585,6 +596,16 @@ class ReasonPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedPage:
+    """`threads/removed.html`: the text of a removed post for those who ask for it, under the line that says why."""
+
+    line: Markup
+    subject: str
+    body: Markup
+    thread: Link
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendersPage:
     """`threads/recommenders.html`: who recommended a post, in the order in which they did."""
 
@@ -621,6 +642,8 @@ class MemberPage:
     offices: tuple[str, ...] = ()
     names_before: tuple[str, ...] = ()
     removals: str = ""
+    chance: str = ""
+    """How likely the lot is to let them judge. How often they did is nobody's to see: it would tell who sat."""
     suspended: str = ""
     unclaimed: str = ""
     own: bool = False

@@ -69,6 +69,13 @@ _ALL = (
         gettext_lazy("Notices"),
         gettext_lazy("Being told here, by mail, in a digest or on your device – and being left in peace."),
     ),
+    Topic(
+        "juries",
+        gettext_lazy("Alerts and juries"),
+        gettext_lazy(
+            "How members judge what goes too far: by lot, unnamed, with reasons, and so that anybody can check."
+        ),
+    ),
     Topic("joining", gettext_lazy("Joining and your account"), gettext_lazy("Getting in, names, passwords, leaving.")),
     Topic("privacy", gettext_lazy("Who can see what"), gettext_lazy("What is kept, what is shown, what is deleted.")),
     Topic("feeds", gettext_lazy("Feeds"), gettext_lazy("Every list, in the program you read other sites with.")),

@@ -24,7 +24,7 @@ from palaver.web import assembling, contexts, errors, moments, structured
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, see, shell, trail
-from palaver.web.threads import assembly, drawing, fragments, tables
+from palaver.web.threads import assembly, drawing, folding, fragments, tables
 
 SIZE = forum_reads.POSTS_A_PAGE
 TABLE_ROWS = 200
@@ -108,6 +108,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         opening = forum_reads.flat_page(head.id, 0, member_id=me, size=1)[0]
         found = [opening, *found]
     bodies = fragments.of(found, language)
+    folds = folding.of(found)
     here = frozenset(row.number for row in found)
     # The new replies are counted on the page when all are on it, else asked for with what else is the reader's own.
     fresh = viewer is not None and head.marked_at is not None and head.last_post_at > head.marked_at
@@ -135,8 +136,11 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         takes_replies=takes_replies,
         mark_first=view != "tree",
         laid=laid,
+        folds=folds,
     )
-    op = assembly.post_view(opening, head, viewer, bodies, chosen, where, now, language, here, laid)
+    op = assembly.post_view(
+        opening, head, viewer, bodies, chosen, where, now, language, here, laid, folds.get(opening.id)
+    )
     events: list[forum_reads.EventRow] = []
     if head.has_events and view != "op":
         low = min((row.place for row in shown), default=0)
