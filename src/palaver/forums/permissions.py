@@ -144,6 +144,24 @@ def may_withdraw(member: Member | None, post: Post) -> Decision:
     return may_act(member)
 
 
+def may_see_poll(member: Member | None, thread: Thread) -> Decision:
+    """See a thread's poll: whoever reads the thread, while its original post stands."""
+    if not (answer := may_read(member, thread.forum)):
+        return answer
+    if Post.objects.filter(thread=thread, place=0).exclude(standing=Post.Standing.SHOWN).exists():
+        return no(_("The post that asked this is not shown any more, and neither is its poll."))
+    return YES
+
+
+def may_vote_in_poll(member: Member | None, thread: Thread) -> Decision:
+    """Vote in it: who sees it, and is a member; whether it still runs and who belongs to it, the ballot itself says."""
+    if not (answer := may_see_poll(member, thread)):
+        return answer
+    if thread.forum.retired_at is not None:
+        return no(_("This forum is retired: it can be read, but nothing in it is voted on."))
+    return may_act(member)
+
+
 def may_recommend(member: Member | None, post: Post) -> Decision:
     """Recommend a post that stands and is not one's own."""
     if not (answer := may_read(member, post.forum)):

@@ -34,6 +34,7 @@ ROOMS: tuple[Room, ...] = (
     Room("inquiries", _("Inquiries"), "/desk/inquiries", lambda: Inquiry.objects.filter(answered_at=None).count()),
     Room("members", _("Members"), "/desk/members"),
     Room("forums", _("Forums"), "/desk/forums"),
+    Room("charter", _("Charter"), "/desk/charter"),
     Room("community", _("Community"), "/desk/community"),
     Room("pages", _("Pages"), "/desk/pages"),
 )

@@ -13,6 +13,7 @@ import "./positions.js";
 import "./meanwhile.js";
 import "./replies.js";
 import "./refolding.js";
+import "./polling.js";
 import "./notices.js";
 import "./summons.js";
 import "./composing.js";
