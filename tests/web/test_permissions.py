@@ -30,12 +30,15 @@ from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum, Post
+from palaver.forums.models import Forum
+from palaver.front.changing import change
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
 from palaver.standards import alerting, deciding
 from palaver.standards.models import Consequence, Prolongation
+from palaver.standards.models import Case, PoolMember, Seat
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -96,6 +99,19 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendation closed": ("405 405 405 405 405 405", "403 404 404 404 403 302"),
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    # Judging. Ana wrote the posts; who alerts on one's own is refused. Nobody but its juror finds a seat.
+    "post-removed open": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "post-removed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "post-alert open": ("302 200 200 200 403 200", "403 302 302 302 403 302"),
+    "post-alert closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
+    "member-alert": ("302 200 200 200 403 200", "403 302 302 302 403 302"),
+    "my-alerts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-judging": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "juries": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "juries-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-decide": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "seat": ("302 404 404 404 200 404", "403 404 404 404 302 404"),
     # Reading.
     "forum-subscription open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
     "forum-subscription closed": ("302 403 403 403 200 200", "403 403 403 403 302 302"),
@@ -263,6 +279,7 @@ ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
 # Rows of a locked thread (its forum is open) and of a retired forum, where they differ from the open row.
 STATES: dict[str, dict[str, tuple[str, str]]] = {
     "locked": {
+        "post-alert": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
         "thread-replies": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         # It is locked as they wish: nothing more happens, and no right is needed for that.
@@ -310,6 +327,17 @@ ADDRESSES: dict[str, str] = {
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
+    # Judging.
+    "post-removed": "p/{post}/removed",
+    "post-alert": "p/{post}/alert",
+    "member-alert": "m/Ana/alert",
+    "my-alerts": "me/alerts",
+    "my-judging": "me/judging",
+    "juries": "juries/",
+    "juries-feed": "juries.atom",
+    "case": "juries/{case}",
+    "case-decide": "juries/{case_alone}/decide",
+    "seat": "juries/seat/{seat}",
     # Reading.
     "forum-subscription": "f/{forum}/subscription",
     "forum-trash": "f/{forum}/trash",
@@ -465,6 +493,11 @@ FORMS: dict[str, dict[str, str]] = {
     "drafts-kept": {"place": "reply:{thread}", "body": "Neither."},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
+    "post-alert": {"standard": "spam", "because": "Lamps."},
+    "member-alert": {"about": "name", "standard": "personal-attacks", "because": "It mocks."},
+    "my-judging": {"available": "no"},
+    "case-decide": {"removes": "no", "because": "It is only a name."},
+    "seat": {"act": "decline"},
     "thread-mark": {"number": "1"},
     "saved-searches": {"q": "rye"},
     "saved-search": {"act": "let-go"},
@@ -494,6 +527,29 @@ FORMS: dict[str, dict[str, str]] = {
         "time_zone": "",
     },
 }
+
+
+def judging(members: dict[str, Member]) -> dict[str, Any]:
+    """A case that Odile has decided, one that waits for her, and a seat of Ana's on a jury over Kemal."""
+    alone = []
+    for name in ("Bram", "Jonas"):
+        because = "It mocks somebody."
+        raised = alerting.alert(
+            by=members["Hana"], about="name", member=members[name], standard="personal-attacks", because=because
+        )
+        assert raised.case is not None
+        alone.append(raised.case)
+    deciding.decide_alone(alone[0], by=members["Odile"], removes=False, because="It is a name like any other.")
+    now = clock.now()
+    with transaction.atomic():
+        case = Case.objects.create(
+            kind="alert", stage="sitting", author=members["Nadia"], charter=1, standard="personal-attacks", seats=3,
+            needed=3, ends_at=now + timedelta(hours=9),
+        )  # fmt: skip
+        drawn = PoolMember.objects.create(case=case, member=members["Ana"], pseudonym="1" * 64, ticket="2" * 64)
+        seat = Seat.objects.create(case=case, drawn=drawn, round=1, answer_by=now + timedelta(minutes=5))
+        change(["juries"])
+    return {"case": alone[0].pk, "case_alone": alone[1].pk, "seat": seat.pk}
 
 
 class Town:
@@ -571,6 +627,7 @@ class Town:
             "claim": claiming.make_link(unclaimed[0], by=operator),
             "application": application.pk,
         }
+        self.more |= judging(members)
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()

@@ -190,7 +190,7 @@ class HostSeated(Event):
 
 @dataclass(frozen=True, slots=True)
 class HostLeft(Event):
-    """A host's term is over. `why`: `term`, `resigned`, `suspended`, `left`."""
+    """A host's term is over. `why`: `term`, `resigned`, `suspended`, `left`, `operator`."""
 
     member_id: int
     forum_id: int

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_act, may_speak
 from palaver.forums import newcomers, reads
-from palaver.forums.models import Admission, Attachment, Block, Forum, Lock, Office, Post, Thread
+from palaver.forums.models import Admission, Attachment, Block, Forum, Lock, Office, Post, Removal, Thread
 from palaver.kit.decisions import YES, Decision, no
 
 
@@ -141,6 +141,24 @@ def may_withdraw(member: Member | None, post: Post) -> Decision:
         return no(_("Only its author can withdraw a post."))
     if post.standing == Post.Standing.WITHDRAWN:
         return no(_("You have withdrawn this post already."))
+    return may_act(member)
+
+
+def may_see_poll(member: Member | None, thread: Thread) -> Decision:
+    """See a thread's poll: whoever reads the thread, while its original post stands."""
+    if not (answer := may_read(member, thread.forum)):
+        return answer
+    if Post.objects.filter(thread=thread, place=0).exclude(standing=Post.Standing.SHOWN).exists():
+        return no(_("The post that asked this is not shown any more, and neither is its poll."))
+    return YES
+
+
+def may_vote_in_poll(member: Member | None, thread: Thread) -> Decision:
+    """Vote in it: who sees it, and is a member; whether it still runs and who belongs to it, the ballot itself says."""
+    if not (answer := may_see_poll(member, thread)):
+        return answer
+    if thread.forum.retired_at is not None:
+        return no(_("This forum is retired: it can be read, but nothing in it is voted on."))
     return may_act(member)
 
 
@@ -305,6 +323,19 @@ def may_see_history(member: Member | None, post: Post) -> Decision:
         return answer
     if post.standing != Post.Standing.SHOWN:
         return no(_("This post is not shown any more, and neither is its history."))
+    return YES
+
+
+def may_see_removed(member: Member | None, post: Post) -> Decision:
+    """Read a removed post's text: whoever may read the forum, where the standard lets it be opened (page 3, Charter)."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if post.standing == Post.Standing.HELD:
+        return no(_("This post is held back until it has been decided. Nobody reads it meanwhile."))
+    if post.standing != Post.Standing.REMOVED:
+        return no(_("This post has not been removed."))
+    if not Removal.objects.filter(post=post, ended_at=None, is_openable=True).exists():
+        return no(_("What was removed under this standard is shown to nobody, so that it does no further harm."))
     return YES
 
 

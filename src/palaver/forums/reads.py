@@ -76,6 +76,21 @@ class TableRow(NamedTuple):
     author_name: str
 
 
+class FoldRow(NamedTuple):
+    """Why a post is not shown: its running removal, or (`ground` set) its running hold, which lasts until `until`."""
+
+    post_id: int
+    office: str
+    case_number: int | None
+    standard: str
+    charter: int | None
+    for_removal: int
+    votes: int
+    is_openable: bool
+    ground: str
+    until: datetime | None
+
+
 class EventRow(NamedTuple):
     """A line in the thread that tells what was done to it."""
 
@@ -156,6 +171,40 @@ def bodies(post_ids: Sequence[int]) -> dict[int, str]:
         return {}
     marks = ", ".join(["%s"] * len(post_ids))
     return dict(_rows(f"SELECT post_id, html FROM forums_postbody WHERE post_id IN ({marks})", list(post_ids)))
+
+
+def folds(post_ids: Sequence[int]) -> dict[int, FoldRow]:
+    """The running removals and holds of posts, by id: asked only for posts whose standing says that there is one."""
+    if not post_ids:
+        return {}
+    marks = ", ".join(["%s"] * len(post_ids))
+    sql = f"""
+    SELECT post_id, office, case_number, standard, charter, for_removal, votes, is_openable, '', ended_at
+      FROM forums_removal WHERE ended_at IS NULL AND post_id IN ({marks})
+     UNION ALL
+    SELECT post_id, office, NULL, '', NULL, 0, 0, (1 = 0), ground, until
+      FROM forums_hold WHERE ended_at IS NULL AND post_id IN ({marks})
+    """
+    found: dict[int, FoldRow] = {}
+    for row in _rows(sql, [*post_ids, *post_ids]):
+        # A removal goes before a hold that has not been swept yet.
+        if row[8] and row[0] in found:
+            continue
+        found[row[0]] = FoldRow._make((*row[:7], bool(row[7]), row[8], instant_of(row[9])))
+    return found
+
+
+def folded_threads(*, limit: int = 2000) -> dict[int, int]:
+    """Standing of the original posts that are removed or held now, by thread id: the newest ones, for lists."""
+    sql = """
+    SELECT p.thread_id, p.standing FROM forums_removal r JOIN forums_post p ON p.id = r.post_id
+     WHERE r.ended_at IS NULL AND p.place = 0 AND p.standing IN (2, 3)
+     UNION
+    SELECT p.thread_id, p.standing FROM forums_hold h JOIN forums_post p ON p.id = h.post_id
+     WHERE h.ended_at IS NULL AND p.place = 0 AND p.standing IN (2, 3)
+     ORDER BY 1 DESC LIMIT %s
+    """
+    return dict(_rows(sql, [limit]))
 
 
 def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[TableRow]:

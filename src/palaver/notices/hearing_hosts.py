@@ -62,6 +62,8 @@ def host_left(event: forums.HostLeft) -> None:
         named = {"forum": office.forum.name}
         if event.why == "suspended":
             words = _("You no longer host %(forum)s: whoever is suspended holds no office") % named
+        elif event.why == "operator":
+            words = _("You no longer host %(forum)s: an operator has ended your term") % named
         elif office.how == Office.How.QUEUE:
             words = (
                 _("Your term as host of %(forum)s is over. Thank you. You stand at the end of its queue again") % named

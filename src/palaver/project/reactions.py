@@ -18,6 +18,8 @@ from palaver.community import events as community
 from palaver.community.reads import about as about_us
 from palaver.community.reads import mail_from
 from palaver.forums import events as forums
+from palaver.forums import titling
+from palaver.forums.models import Post
 from palaver.front.changing import change
 from palaver.live.telling import tell
 from palaver.notices import kinds, telling
@@ -158,6 +160,12 @@ def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorre
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
 
 
+def settle_title(event: standards.VerdictReached | standards.PostHeld | standards.PostRestored) -> None:
+    """A thread's subject goes and comes back with an original post that nobody may read."""
+    if event.post_id is not None:
+        titling.settle(event.post_id)
+
+
 def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
     """The thread's open pages learn that it takes replies or not."""
     tell(f"thread:{event.thread_id}", "lock", {"locked": isinstance(event, forums.ThreadLocked)})
@@ -178,7 +186,7 @@ def words_of_verdict(event: standards.VerdictReached) -> None:
     """What a verdict changes for readers: its post's thread and lists, its author's page."""
     names = [f"member:{event.author_id}"]
     if event.post_id is not None:
-        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections"]
+        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections", "folds"]
     change(names)
 
 
@@ -196,8 +204,32 @@ def tell_verdict(event: standards.VerdictReached) -> None:
 
 
 def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
-    """The thread's open pages learn that a post is hidden, or shown again."""
-    tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
+    """The thread's open pages fold a post that is held back, or show one again, where it stands."""
+    tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
+
+
+def settle_titles_of_watch(event: standards.NewcomersPosts) -> None:
+    """Subjects go and come back with the original posts among them."""
+    for post_id in Post.objects.filter(pk__in=event.post_ids, place=0).values_list("pk", flat=True):
+        titling.settle(post_id)
+
+
+def words_of_watch(event: standards.NewcomersPosts) -> None:
+    """Every thread and forum in which the posts stand."""
+    names = [f"thread:{thread_id}" for thread_id in event.thread_ids]
+    names += [f"forum:{forum_id}" for forum_id in event.forum_ids]
+    change(["front", "corrections", f"member:{event.member_id}", *names])
+
+
+def index_watch(event: standards.NewcomersPosts) -> None:
+    """What is hidden is not found; what is shown again is."""
+    indexing.add_many(event.post_ids)
+
+
+def tell_watch(event: standards.NewcomersPosts) -> None:
+    """Open pages learn that posts are hidden, or shown again."""
+    for thread_id, post_id in event.in_threads:
+        tell(f"thread:{thread_id}", "edit", {"post": post_id})
 
 
 def tell_summons(event: standards.SeatOffered) -> None:
@@ -245,13 +277,19 @@ def enter_suspension(event: accounts.MemberSuspended) -> None:
     enter("member.suspend", office=row.office, subject=f"member:{event.member_id}", payload=payload)
 
 
+def enter_suspension_longer(event: accounts.SuspensionProlonged) -> None:
+    """And that it lasts longer."""
+    row = Suspension.objects.get(pk=event.suspension_id)
+    payload = {"until": row.until.isoformat(), "suspension": row.pk}
+    enter("member.suspend_on", office="jury", subject=f"member:{event.member_id}", payload=payload)
+
+
 def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
     """So does its early end."""
     row = Suspension.objects.get(pk=event.suspension_id)
     enter(
         "member.unsuspend",
-        # Nobody's name: a jury's verdict on appeal ended it.
-        office="operator" if row.ended_by_id is not None else "jury",
+        office="operator" if row.ended_by_id is not None else "rule",
         subject=f"member:{event.member_id}",
         payload={"by": row.ended_by_id, "suspension": row.pk},
     )

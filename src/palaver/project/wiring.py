@@ -8,13 +8,13 @@ from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.forums import hosting, questioning
 from palaver.kit import events
-from palaver.notices import hearing, hearing_hosts
+from palaver.notices import hearing, hearing_hosts, hearing_juries, hearing_watch
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.reading import keeping_up
 from palaver.record import events as record
 from palaver.search import events as search
-from palaver.standards import adopting, appealing, consequences, prolonging
+from palaver.standards import adopting, appealing, consequences, mustering, prolonging, watching
 from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
@@ -120,7 +120,7 @@ def _hosts() -> None:
     events.connect(forums.QueueChanged, within=[reactions.words(forum)])
     events.connect(forums.LockQuestioned, within=[reactions.words(thread), hearing_hosts.lock_questioned])
     events.connect(forums.LockQuestionAnswered, within=[reactions.words(thread), hearing_hosts.lock_answered])
-    events.connect(forums.SlowModeChanged)
+    events.connect(forums.SlowModeChanged, within=[reactions.words("watch")])
 
 
 def _people() -> None:
@@ -130,8 +130,15 @@ def _people() -> None:
     events.connect(accounts.MemberChanged, within=[reactions.words(member)])
     events.connect(
         accounts.MemberSuspended,
-        within=[reactions.words(member), reactions.enter_suspension, reactions.tell_rights, hosting.on_suspended],
+        within=[
+            reactions.words(member),
+            reactions.enter_suspension,
+            reactions.tell_rights,
+            hosting.on_suspended,
+            mustering.on_suspended,
+        ],
     )
+    events.connect(accounts.SuspensionProlonged, within=[reactions.words(member), reactions.enter_suspension_longer])
     events.connect(
         accounts.SuspensionEnded,
         within=[reactions.words(member), reactions.enter_suspension_end, reactions.tell_rights],
@@ -204,34 +211,55 @@ def _judging() -> None:
     """Alerts, juries, verdicts and what follows from them."""
     events.connect(standards.AlertRaised)
     events.connect(standards.CaseOpened)
-    events.connect(standards.SeatOffered, within=[reactions.tell_summons])
-    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended])
-    events.connect(standards.JudgeAsked)
+    events.connect(standards.SeatOffered, within=[reactions.tell_summons, hearing_juries.seat_offered])
+    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended, hearing_juries.seat_ended])
+    events.connect(standards.JudgeAsked, within=[hearing_juries.judge_asked])
     events.connect(
         standards.VerdictReached,
-        # What the verdict sets off comes first, so that whoever is told of it is told of all of it.
+        # What is shown follows from what was decided, so these come after everything that decides.
         within=[
             consequences.after,
             appealing.after,
             prolonging.after,
+            watching.on_verdict,
+            reactions.settle_title,
             reactions.words_of_verdict,
             reactions.index_verdict,
             reactions.tell_verdict,
+            hearing_juries.verdict_reached,
         ],
     )
-    for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
-        events.connect(
-            hidden_or_shown,
-            within=[
-                reactions.words(reactions.thread, reactions.forum, "front", "corrections"),
-                reactions.index_post,
-                reactions.tell_hold,
-            ],
-        )
+    shown = [
+        reactions.settle_title,
+        reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
+        reactions.index_post,
+        reactions.tell_hold,
+    ]
+    events.connect(standards.PostHeld, within=[*shown, hearing_juries.post_held])
+    events.connect(standards.PostRestored, within=shown)
     events.connect(standards.CaseCalledOff, within=[appealing.called_off])
     events.connect(standards.ConsequenceFell, within=[reactions.words(reactions.member), reactions.tell_consequence])
     events.connect(standards.AppealOpened)
     events.connect(standards.LongerAsked, within=[reactions.tell_longer_asked])
     events.connect(standards.CharterAdopted, within=[reactions.words("charter")])
     events.connect(standards.AmendmentChanged, within=[reactions.words("charter")])
-    events.connect(standards.WatchChanged)
+    _watch()
+
+
+def _watch() -> None:
+    """Those who stop intruders at once, always reviewed."""
+    events.connect(standards.WatchChanged, within=[reactions.words("watch")])
+    events.connect(standards.WatcherDrawn, within=[hearing_watch.drawn])
+    events.connect(standards.WatchTermEnds, within=[hearing_watch.term_ends])
+    events.connect(standards.SecondWanted, within=[hearing_watch.second_wanted])
+    events.connect(standards.WatchSuspended, within=[hearing_watch.suspended])
+    events.connect(standards.WatchReviewed, within=[hearing_watch.reviewed])
+    events.connect(
+        standards.NewcomersPosts,
+        within=[
+            reactions.settle_titles_of_watch,
+            reactions.words_of_watch,
+            reactions.index_watch,
+            reactions.tell_watch,
+        ],
+    )

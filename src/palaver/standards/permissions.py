@@ -1,4 +1,4 @@
-"""Who may do what about standards. Pages, commands and verbs ask here."""
+"""Who may do what about standards: alert, hold, release, answer, decide, amend. Pages, commands and verbs ask here."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member, Suspension
 from palaver.accounts.permissions import may_act, may_operate, may_speak
 from palaver.forums import newcomers
-from palaver.forums.models import Block, Forum, Hold, Lock, Post, Removal
+from palaver.forums.models import Block, Forum, Hold, Lock, Office, Post, Removal
 from palaver.forums.permissions import may_read, office_in, running_lock
 from palaver.kit import clock
 from palaver.kit.decisions import YES, Decision, no
 from palaver.standards import bounds, electorate, eligibility, opening
 from palaver.standards.bounds import APPEALED_WITHIN, DOOR_CLOSED_FOR
-from palaver.standards.models import Alert, AlerterPause, Amendment, Appeal, Case, Prolongation, WatchTerm
+from palaver.standards.models import Alert, AlerterPause, Amendment, Appeal, Case, Prolongation, Proposal, WatchTerm
 
 
 def may_alert(member: Member | None, *, post: Post | None = None, whom: Member | None = None) -> Decision:
@@ -332,3 +332,118 @@ def _open(member: Member | None, since: datetime, before: Appeal | None) -> Deci
 
 def _day(instant: datetime, *, exact: bool = False) -> str:
     return instant.strftime("%Y-%m-%d %H:%M UTC" if exact else "%Y-%m-%d")
+
+
+# The watch (Standards, Watch) ---------------------------------------------------------------------------------------
+
+
+def may_volunteer_to_watch(member: Member | None) -> Decision:
+    """Volunteer for the watch: 180 days, 500 posts, no removal in 90 days; not operators, who have an office already."""
+    if not (answer := may_speak(member)):
+        return answer
+    assert member is not None
+    if member.is_operator:
+        return no(_("Operators do not watch: whoever runs the place does not also hold this office."))
+    now = clock.now()
+    if member.joined_at > now - bounds.WATCH_MEMBER_FOR or member.post_count < bounds.WATCH_POSTS_WRITTEN:
+        return no(
+            _(
+                "Who watches has been here for %(days)s days and has written %(posts)s posts. You came on %(since)s and have"
+                " written %(written)s."
+            )
+            % {
+                "days": bounds.WATCH_MEMBER_FOR.days,
+                "posts": bounds.WATCH_POSTS_WRITTEN,
+                "since": member.joined_at.strftime("%Y-%m-%d"),
+                "written": member.post_count,
+            }
+        )
+    if eligibility.chance(member.pk) < 100:
+        return no(_("A post of yours was removed within 90 days. After that time you can volunteer."))
+    return YES
+
+
+def may_see_newcomers(member: Member | None) -> Decision:
+    """The newcomers' desk: watchers, and operators, who act where there is no watch."""
+    if may_operate(member) or is_watcher(member):
+        return YES
+    return no(_("This desk is for those on the watch."))
+
+
+def may_propose_to_watch(member: Member | None) -> Decision:
+    """Propose something to the second watcher."""
+    if not (answer := may_speak(member)):
+        return answer
+    return YES if is_watcher(member) else no(_("This is for those on the watch."))
+
+
+def may_suspend_as_watch(member: Member | None, whom: Member) -> Decision:
+    """Whether an account is one that the watch may suspend at all: young or with few posts, and not in an office."""
+    if not (answer := may_propose_to_watch(member)):
+        return answer
+    assert member is not None
+    if whom.pk == member.pk:
+        return no(_("This is you."))
+    if not whom.is_active:
+        return no(_("%(name)s has no account that could write.") % {"name": whom.name})
+    now = clock.now()
+    if whom.joined_at <= now - bounds.INTRUDER_YOUNGER_THAN and whom.post_count >= bounds.INTRUDER_POSTS_BELOW:
+        return no(
+            _(
+                "%(name)s has been here for a while. The watch acts on new accounts only; alert on a post, and a jury decides."
+            )
+            % {"name": whom.name}
+        )
+    if whom.is_operator or is_watcher(whom) or Office.objects.sitting().filter(member=whom).exists():
+        return no(_("%(name)s holds an office here. The watch acts on new accounts only.") % {"name": whom.name})
+    if whom.running_suspension() is not None:
+        return no(_("%(name)s is suspended already.") % {"name": whom.name})
+    since = now - bounds.WATCH_LEAVES_ALONE
+    if Proposal.objects.filter(member=whom, stands=False, reviewed_at__gt=since).exists():
+        return no(
+            _("A jury has let %(name)s go not long ago. Alert on what they write now, and a jury decides.")
+            % {"name": whom.name}
+        )
+    return YES
+
+
+def may_second(member: Member | None, proposal: Proposal) -> Decision:
+    """Agree to a proposal: a watcher other than its maker, within a day."""
+    if not (answer := may_propose_to_watch(member)):
+        return answer
+    if proposal.done_at is not None:
+        return no(_("A second watcher has agreed already; it is done."))
+    if proposal.dropped_at is not None or proposal.at <= clock.now() - bounds.PROPOSAL_LASTS:
+        return no(_("This proposal was dropped, or nobody agreed within a day. Make it anew if it is still needed."))
+    if member is not None and member.pk == proposal.by_id:
+        return no(_("You have proposed this yourself. It takes a second watcher."))
+    return YES
+
+
+def may_drop(member: Member | None, proposal: Proposal) -> Decision:
+    """Take a waiting proposal off the desk."""
+    if not (answer := may_propose_to_watch(member)):
+        return answer
+    if proposal.done_at is not None:
+        return no(_("A second watcher has agreed already; it is done."))
+    if proposal.dropped_at is not None:
+        return no(_("This proposal was dropped already."))
+    return YES
+
+
+def may_answer_watch(member: Member | None, proposal: Proposal) -> Decision:
+    """Answer a suspension by the watch: the account it fell on, while the review lasts. Suspended, it may."""
+    if not (answer := may_act(member)):
+        return answer
+    if member is None or proposal.member_id != member.pk or proposal.done_at is None:
+        return no(_("This is about somebody else's account."))
+    if proposal.reviewed_at is not None:
+        return no(_("The review is over, and nobody reads an answer any more."))
+    return YES
+
+
+def may_end_slow_mode(member: Member | None) -> Decision:
+    """End slow mode before its time: any watcher, or an operator."""
+    if may_operate(member):
+        return YES
+    return may_propose_to_watch(member)

@@ -10,6 +10,7 @@ from palaver.forums.models.lock_question import LockQuestion
 from palaver.forums.models.mention import Mention, Quotation
 from palaver.forums.models.office import Office
 from palaver.forums.models.pin import Pin
+from palaver.forums.models.poll import Poll
 from palaver.forums.models.post import Post, PostBody
 from palaver.forums.models.recommendation import Recommendation
 from palaver.forums.models.removal import Hold, Removal
@@ -37,6 +38,7 @@ __all__ = [
     "Mention",
     "Office",
     "Pin",
+    "Poll",
     "Post",
     "PostBody",
     "PostStub",

@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("standards", "0002_charter"),
         ("standards", "0003_judging"),
     ]
 

@@ -69,6 +69,30 @@ _ALL = (
         gettext_lazy("Notices"),
         gettext_lazy("Being told here, by mail, in a digest or on your device – and being left in peace."),
     ),
+    Topic(
+        "juries",
+        gettext_lazy("Alerts and juries"),
+        gettext_lazy(
+            "How members judge what goes too far: by lot, unnamed, with reasons, and so that anybody can check."
+        ),
+    ),
+    Topic(
+        "charter",
+        gettext_lazy("The charter"),
+        gettext_lazy("The rules of this community, how they are changed, and who may do it."),
+    ),
+    Topic(
+        "ballots",
+        gettext_lazy("Ballots and polls"),
+        gettext_lazy("Voting in public and in secret, the receipt, and how anybody can count again."),
+    ),
+    Topic(
+        "hosts",
+        gettext_lazy("Hosts and the watch"),
+        gettext_lazy(
+            "Who cares for a forum and who stops intruders: what they may do, for how long, and who checks them."
+        ),
+    ),
     Topic("joining", gettext_lazy("Joining and your account"), gettext_lazy("Getting in, names, passwords, leaving.")),
     Topic(
         "appeals",

@@ -36,6 +36,7 @@ ROOMS: tuple[Room, ...] = (
     Room("standards", _("Standards"), "/desk/standards", lambda: len(waiting.cases_for_operators())),
     Room("members", _("Members"), "/desk/members"),
     Room("forums", _("Forums"), "/desk/forums"),
+    Room("charter", _("Charter"), "/desk/charter"),
     Room("community", _("Community"), "/desk/community"),
     Room("pages", _("Pages"), "/desk/pages"),
 )
