@@ -30,15 +30,13 @@ from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum, Post
-from palaver.forums.models import Forum
 from palaver.front.changing import change
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
 from palaver.standards import alerting, deciding
-from palaver.standards.models import Consequence, Prolongation
-from palaver.standards.models import Case, PoolMember, Seat
+from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Seat
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
