@@ -172,7 +172,7 @@ def test_an_overturned_removal_takes_back_the_suspension_it_was_counted_for(vill
         undone = Consequence.objects.filter(undone_at__isnull=False).order_by("pk").values_list("kind", flat=True)
         assert list(undone) == [Kind.NOTICE, Kind.WARNING, Kind.SUSPENSION]
         ended = Entry.objects.get(act="member.unsuspend")
-        assert ended.office == "rule"
+        assert ended.office == "jury"
 
 
 def test_an_overturned_removal_leaves_what_the_others_bring_without_it(village: Village) -> None:

@@ -111,9 +111,7 @@ def lift(lock: Lock, *, office: str, because: str, payload: dict[str, object]) -
         lock.save(update_fields=["ended_at"])
         tell(lock.thread, ThreadEvent.Act.UNLOCKED, by=None, office=office, because=because)
         events.publish(ThreadUnlocked(lock.thread_id, lock.thread.forum_id, lock.pk))
-        enter(
-            "thread.unlock", office=office, subject=f"thread:{lock.thread_id}", payload={**payload, "lock": lock.pk}
-        )
+        enter("thread.unlock", office=office, subject=f"thread:{lock.thread_id}", payload={**payload, "lock": lock.pk})
     return lock
 
 

@@ -289,7 +289,8 @@ def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
     row = Suspension.objects.get(pk=event.suspension_id)
     enter(
         "member.unsuspend",
-        office="operator" if row.ended_by_id is not None else "rule",
+        # Nobody's name: a jury's verdict ended it.
+        office="operator" if row.ended_by_id is not None else "jury",
         subject=f"member:{event.member_id}",
         payload={"by": row.ended_by_id, "suspension": row.pk},
     )

@@ -216,12 +216,13 @@ def _judging() -> None:
     events.connect(standards.JudgeAsked, within=[hearing_juries.judge_asked])
     events.connect(
         standards.VerdictReached,
-        # What is shown follows from what was decided, so these come after everything that decides.
+        # What the verdict sets off comes first, so that whoever is told of it is told of all of it.
         within=[
             consequences.after,
             appealing.after,
             prolonging.after,
             watching.on_verdict,
+            # What is shown follows from what was decided.
             reactions.settle_title,
             reactions.words_of_verdict,
             reactions.index_verdict,

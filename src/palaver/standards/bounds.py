@@ -82,7 +82,6 @@ DOOR_CLOSED_FOR = timedelta(days=7)
 LONGEST_WORDS = 4000
 LONGER_AT_MOST = timedelta(days=180)
 ANSWERED_WITHIN = timedelta(hours=24)
-
 # Watch (page, Watch).
 WATCH_MEMBER_FOR = timedelta(days=180)
 WATCH_POSTS_WRITTEN = 500

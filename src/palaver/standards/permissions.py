@@ -1,4 +1,4 @@
-"""Who may do what about standards: alert, hold, release, answer, decide, amend. Pages, commands and verbs ask here."""
+"""Who may do what about standards. Pages, commands and verbs ask here."""
 
 from __future__ import annotations
 

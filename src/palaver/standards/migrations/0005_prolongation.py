@@ -8,31 +8,62 @@ import palaver.kit.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_networks'),
-        ('standards', '0004_watch'),
+        ("accounts", "0003_networks"),
+        ("standards", "0004_watch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Prolongation',
+            name="Prolongation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('because', models.TextField(help_text="The operator's side. Plain text.")),
-                ('until', models.DateTimeField(help_text='The end that is asked for.')),
-                ('at', models.DateTimeField(default=palaver.kit.clock.now)),
-                ('answer', models.TextField(blank=True, default='', help_text="The member's side. Plain text.")),
-                ('answer_by', models.DateTimeField(help_text='The case opens then at the latest.')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='prolongation', to='standards.case')),
-                ('given', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.suspension')),
-                ('suspension', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.suspension')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("because", models.TextField(help_text="The operator's side. Plain text.")),
+                ("until", models.DateTimeField(help_text="The end that is asked for.")),
+                ("at", models.DateTimeField(default=palaver.kit.clock.now)),
+                ("answer", models.TextField(blank=True, default="", help_text="The member's side. Plain text.")),
+                ("answer_by", models.DateTimeField(help_text="The case opens then at the latest.")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prolongation",
+                        to="standards.case",
+                    ),
+                ),
+                (
+                    "given",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.suspension",
+                    ),
+                ),
+                (
+                    "suspension",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.suspension"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('case', None)), fields=['answer_by'], name='prolongation_to_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='prolongation_has_a_reason')],
+                "indexes": [
+                    models.Index(condition=models.Q(("case", None)), fields=["answer_by"], name="prolongation_to_open")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="prolongation_has_a_reason"
+                    )
+                ],
             },
         ),
     ]

@@ -72,7 +72,12 @@ def me(request: HttpRequest) -> HttpResponse:
             ),
             (
                 _("Judged by members"),
-                ((link(_("My appeals"), "/me/appeals"), _("What was decided about you, and asking for another look.")),),
+                (
+                    (
+                        link(_("My appeals"), "/me/appeals"),
+                        _("What was decided about you, and asking for another look."),
+                    ),
+                ),
             ),
             (
                 _("Out of my sight"),
