@@ -25,16 +25,21 @@ from tests.architecture.test_addresses import addresses
 from tests.kit.pictures import making
 
 from palaver.accounts import claiming, inviting, joining, operating, suspending
-from palaver.accounts.models import Application, Invitation, Member
+from palaver.accounts.models import Application, Invitation, Member, Suspension
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import attaching, drafting, locking, placing, polling, posting
 from palaver.forums.models import Forum
+from palaver.forums import attaching, drafting, locking, placing, posting
+from palaver.forums.models import Forum, Post
+from palaver.front.changing import change
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
 from palaver.standards import amending
+from palaver.standards import alerting, deciding
+from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Seat
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -95,6 +100,19 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "recommendation closed": ("405 405 405 405 405 405", "403 404 404 404 403 302"),
     "recommendations open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "recommendations closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    # Judging. Ana wrote the posts; who alerts on one's own is refused. Nobody but its juror finds a seat.
+    "post-removed open": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "post-removed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
+    "post-alert open": ("302 200 200 200 403 200", "403 302 302 302 403 302"),
+    "post-alert closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
+    "member-alert": ("302 200 200 200 403 200", "403 302 302 302 403 302"),
+    "my-alerts": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "my-judging": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
+    "juries": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "juries-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-decide": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "seat": ("302 404 404 404 200 404", "403 404 404 404 302 404"),
     # Reading.
     "forum-subscription open": ("302 200 200 200 200 200", "403 302 302 302 302 302"),
     "forum-subscription closed": ("302 403 403 403 200 200", "403 403 403 403 302 302"),
@@ -151,6 +169,17 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Judged by members: what concerns Ana is for her alone, figures and reasons are for everybody.
+    "my-appeals": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "appeal": ("302 404 404 404 200 404", "403 404 404 404 302 404"),
+    "my-warning": ("302 404 404 404 200 404", "405 405 405 405 405 405"),
+    "my-longer": ("302 404 404 200 404 404", "403 404 404 302 404 404"),
+    "figures": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report-values": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons-text": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "desk-standards": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     # The charter, and ballots: here the polls of the two forums. In the founding time every member may propose, Odile adopts.
@@ -270,6 +299,7 @@ ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
 # Rows of a locked thread (its forum is open) and of a retired forum, where they differ from the open row.
 STATES: dict[str, dict[str, tuple[str, str]]] = {
     "locked": {
+        "post-alert": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
         "thread-replies": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         # It is locked as they wish: nothing more happens, and no right is needed for that.
@@ -318,6 +348,17 @@ ADDRESSES: dict[str, str] = {
     "post-history": "p/{post}/history",
     "recommendation": "p/{post}/recommendation",
     "recommendations": "p/{post}/recommendations",
+    # Judging.
+    "post-removed": "p/{post}/removed",
+    "post-alert": "p/{post}/alert",
+    "member-alert": "m/Ana/alert",
+    "my-alerts": "me/alerts",
+    "my-judging": "me/judging",
+    "juries": "juries/",
+    "juries-feed": "juries.atom",
+    "case": "juries/{case}",
+    "case-decide": "juries/{case_alone}/decide",
+    "seat": "juries/seat/{seat}",
     # Reading.
     "forum-subscription": "f/{forum}/subscription",
     "forum-trash": "f/{forum}/trash",
@@ -362,6 +403,17 @@ ADDRESSES: dict[str, str] = {
     "positions": "positions",
     # Members.
     "member": "m/Ana",
+    # Judged by members.
+    "my-appeals": "me/appeals",
+    "appeal": "me/appeals/removal/{removal}",
+    "my-warning": "me/warnings/{warning}",
+    "my-longer": "me/longer/{longer}",
+    "figures": "standards/",
+    "report": "standards/report/{year}",
+    "report-values": "standards/report/{year}.csv",
+    "case-reasons": "juries/{decided}/reasons",
+    "case-reasons-text": "juries/{decided}/reasons.txt",
+    "desk-standards": "desk/standards",
     # The house: record, help, what a guest may choose.
     "record": "record",
     "charter": "charter",
@@ -463,6 +515,9 @@ FORMS: dict[str, dict[str, str]] = {
     "ballot-vote": {"chosen": "0"},
     "ballot-receipt": {"receipt": "AAAAA"},
     "desk-charter": {"act": "settle", "forum": "{forum_id}"},
+    "appeal": {"words": "I meant the bread."},
+    "my-longer": {"words": "It was once."},
+    "desk-standards": {"act": "hold", "post": "/p/{other}", "ground": "law", "because": "A court has ordered it."},
     "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
     "desk-applications": {"act": "admit", "application": "{application}"},
     "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
@@ -482,6 +537,11 @@ FORMS: dict[str, dict[str, str]] = {
     "drafts-kept": {"place": "reply:{thread}", "body": "Neither."},
     "post-withdraw": {"reason": ""},
     "recommendation": {"act": "give"},
+    "post-alert": {"standard": "spam", "because": "Lamps."},
+    "member-alert": {"about": "name", "standard": "personal-attacks", "because": "It mocks."},
+    "my-judging": {"available": "no"},
+    "case-decide": {"removes": "no", "because": "It is only a name."},
+    "seat": {"act": "decline"},
     "thread-mark": {"number": "1"},
     "saved-searches": {"q": "rye"},
     "saved-search": {"act": "let-go"},
@@ -511,6 +571,29 @@ FORMS: dict[str, dict[str, str]] = {
         "time_zone": "",
     },
 }
+
+
+def judging(members: dict[str, Member]) -> dict[str, Any]:
+    """A case that Odile has decided, one that waits for her, and a seat of Ana's on a jury over Kemal."""
+    alone = []
+    for name in ("Bram", "Jonas"):
+        because = "It mocks somebody."
+        raised = alerting.alert(
+            by=members["Hana"], about="name", member=members[name], standard="personal-attacks", because=because
+        )
+        assert raised.case is not None
+        alone.append(raised.case)
+    deciding.decide_alone(alone[0], by=members["Odile"], removes=False, because="It is a name like any other.")
+    now = clock.now()
+    with transaction.atomic():
+        case = Case.objects.create(
+            kind="alert", stage="sitting", author=members["Nadia"], charter=1, standard="personal-attacks", seats=3,
+            needed=3, ends_at=now + timedelta(hours=9),
+        )  # fmt: skip
+        drawn = PoolMember.objects.create(case=case, member=members["Ana"], pseudonym="1" * 64, ticket="2" * 64)
+        seat = Seat.objects.create(case=case, drawn=drawn, round=1, answer_by=now + timedelta(minutes=5))
+        change(["juries"])
+    return {"case": alone[0].pk, "case_alone": alone[1].pk, "seat": seat.pk}
 
 
 class Town:
@@ -595,15 +678,50 @@ class Town:
             "forum_id": Forum.objects.get(slug="open").pk,
             "category_id": category.pk,
             "bram": members["Bram"].pk,
+            **self._judged(members),
             "invitation": invitation.pk,
             "claim": claiming.make_link(unclaimed[0], by=operator),
             "application": application.pk,
         }
+        self.more |= judging(members)
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
             client.force_login(member)
             self.keys[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def _judged(self, members: dict[str, Member]) -> dict[str, int]:
+        """A post of Ana's that the host has removed, with a warning letter; a longer suspension asked for Jonas."""
+        forum, ana = Forum.objects.get(slug="open"), Member.objects.get(name="Ana")
+        thread = posting.start_thread(forum=forum, author=ana, subject="Crusts", text="Hard.", submission_key="judged")
+        other = posting.reply(
+            thread=thread, author=ana, text="Harder.", answers=None, subject="", submission_key="other"
+        )
+        post = Post.objects.get(thread=thread, place=0)
+        alert = alerting.alert(
+            by=members["Bram"], about="post", post=post, standard="personal-attacks", because="It is unkind."
+        )
+        assert alert.case is not None
+        verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")
+        with transaction.atomic():
+            warning = Consequence.objects.create(
+                member=ana, verdict=verdict, kind=Consequence.Kind.WARNING, removals=[verdict.removal_id]
+            )
+            longer = Prolongation.objects.create(
+                suspension=Suspension.objects.get(member=members["Jonas"]),
+                by=members["Odile"],
+                because="Filters again.",
+                until=clock.now() + timedelta(days=90),
+                answer_by=clock.now() + timedelta(days=1),
+            )
+        return {
+            "removal": verdict.removal_id or 0,
+            "decided": verdict.pk,
+            "warning": warning.pk,
+            "longer": longer.pk,
+            "other": other.pk,
+            "year": clock.now().year,
+        }
 
     def answers(self, role: str, method: str, row: str) -> int:
         """The status of one request; whatever it changed is undone."""

@@ -19,7 +19,9 @@ from palaver.kit.text.letters import reason, storable
 
 # Acts on a thread have their addresses where its slug stands, /t/<id>/lock: a subject must not lead there. (A test
 # holds this list to the address map.)
-TAKEN_SLUGS = frozenset({"lock", "mark", "new", "pin", "post", "replies", "subscription", "trash"})
+TAKEN_SLUGS = frozenset(
+    {"lock", "mark", "merge", "move", "new", "pin", "post", "replies", "split", "subscription", "trash"}
+)
 LONGEST_REASON = 200
 
 

@@ -117,7 +117,6 @@ def on_ballot_closed(event: object) -> None:
             office="hosts",
             because=said,
             leads_to=f"/ballots/{row.ballot_id}",
-            leads_label=_("the hosts’ ballot"),
         )
         events.publish(ThreadUnlocked(thread.pk, thread.forum_id, lock.pk))
         enter(

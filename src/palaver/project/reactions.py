@@ -19,6 +19,7 @@ from palaver.community.reads import about as about_us
 from palaver.community.reads import mail_from
 from palaver.forums import events as forums
 from palaver.forums import titling
+from palaver.forums.models import Post
 from palaver.front.changing import change
 from palaver.live.telling import tell, tell_many
 from palaver.notices import kinds, telling
@@ -209,6 +210,12 @@ def tell_verdict(event: standards.VerdictReached) -> None:
 def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
     """The thread's open pages fold a post that is held back, or show one again, where it stands."""
     tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
+
+
+def settle_titles_of_watch(event: standards.NewcomersPosts) -> None:
+    """Subjects go and come back with the original posts among them."""
+    for post_id in Post.objects.filter(pk__in=event.post_ids, place=0).values_list("pk", flat=True):
+        titling.settle(post_id)
 
 
 def words_of_watch(event: standards.NewcomersPosts) -> None:

@@ -15,6 +15,7 @@ from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
 from palaver.web.house import contact, crawling
 from palaver.web.house.pages import house_page
+from palaver.web.juries import alerts, cases, judging, seats
 from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
@@ -85,6 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
+    path("p/<int:post_id>/alert", alerts.on_post, name="post-alert"),
     path("p/<int:post_id>/bookmark", bookmarks.bookmark, name="bookmark"),
     path("marks", marks.ticked, name="marks"),
     path("notices/", notices.notices, name="notices"),
@@ -102,6 +104,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
     path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
+    path("m/<str:name>/alert", alerts.on_member, name="member-alert"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
     path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
     path("m/<str:name>/avoid", people.avoid, name="member-avoid"),
@@ -125,6 +128,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standards/report/<int:year>.csv", reports.values, name="report-values"),
     path("juries/<int:case_id>/reasons", reasons.reasons, name="case-reasons"),
     path("juries/<int:case_id>/reasons.txt", reasons.text, name="case-reasons-text"),
+    path("me/alerts", alerts.mine, name="my-alerts"),
+    path("me/judging", judging.judging, name="my-judging"),
+    path("juries/", cases.juries, name="juries"),
+    path("juries/<int:case_id>", cases.case, name="case"),
+    path("juries/<int:case_id>/decide", cases.decide, name="case-decide"),
+    path("juries/seat/<int:seat_id>", seats.seat, name="seat"),
     path("search", search_pages.search, name="search"),
     path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
     path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
@@ -151,6 +160,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:slug>/feed.<feed:kind>", feeds.category, name="category-feed"),
     path("f/<str:slug>/feed.<feed:kind>", feeds.forum, name="forum-feed"),
     path("m/<str:name>/feed.<feed:kind>", feeds.member, name="member-feed"),
+    path("juries.<feed:kind>", cases.feed, name="juries-feed"),
     path("record.<feed:kind>", feeds.record, name="record-feed"),
     path("help/", help_pages.index, name="help"),
     path("help/orders", help_pages.order, name="help-orders"),
@@ -194,8 +204,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
     path("desk/members", desk_people.members, name="desk-members"),
     path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
-    path("desk/charter", desk_charter.charter, name="desk-charter"),
     path("desk/standards", desk_standards.standards, name="desk-standards"),
+    path("desk/charter", desk_charter.charter, name="desk-charter"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),

@@ -700,6 +700,8 @@ class MemberPage:
     offices: tuple[str, ...] = ()
     names_before: tuple[str, ...] = ()
     removals: str = ""
+    chance: str = ""
+    """How likely the lot is to let them judge. How often they did is nobody's to see: it would tell who sat."""
     suspended: str = ""
     unclaimed: str = ""
     own: bool = False

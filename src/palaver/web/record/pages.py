@@ -48,6 +48,8 @@ _ACTS = {
     "import.run": lambda: _("imported a community"),
     "contact.received": lambda: _("wrote to the operators"),
     "contact.answered": lambda: _("answered an inquiry"),
+    "appeal.open": lambda: _("appealed"),
+    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "ballot.open": lambda: _("opened"),
     "ballot.close": lambda: _("counted"),
     "ballot.call_off": lambda: _("called off"),
@@ -59,8 +61,6 @@ _ACTS = {
     "amendment.ballot": lambda: _("put to the ballot the amendment"),
     "amendment.veto": lambda: _("vetoed the amendment"),
     "amendment.withdraw": lambda: _("withdrew the amendment"),
-    "appeal.open": lambda: _("appealed"),
-    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
