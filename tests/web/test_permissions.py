@@ -40,6 +40,7 @@ from palaver.search import saving
 from palaver.standards import amending
 from palaver.standards import alerting, deciding
 from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Seat
+from palaver.standards.models import Case, PoolMember, Proposal, Seat, WatchTerm
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -80,6 +81,23 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "thread-lock closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
     "thread-pin open": ("302 403 200 403 403 200", "403 403 302 403 403 302"),
     "thread-pin closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
+    # What hosts do; nothing that few may read is moved before others, not even by an operator.
+    "forum-hosts open": ("200 200 200 200 200 200", "403 302 422 403 302 302"),
+    "forum-hosts closed": ("403 403 403 403 200 200", "403 403 403 403 302 302"),
+    "thread-move open": ("302 403 200 403 403 200", "403 403 302 403 403 302"),
+    "thread-move closed": ("302 404 404 404 403 200", "403 404 404 404 403 422"),
+    "thread-split open": ("302 403 200 403 403 200", "403 403 302 403 403 302"),
+    "thread-split closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
+    "thread-merge open": ("302 403 200 403 403 200", "403 403 422 403 403 422"),
+    "thread-merge closed": ("302 404 404 404 403 200", "403 404 404 404 403 422"),
+    # These threads are not locked; one that is stands among the states.
+    "lock-question open": ("302 404 404 404 404 404", "403 404 404 404 404 404"),
+    "lock-question closed": ("302 404 404 404 404 404", "403 404 404 404 404 404"),
+    # The watch: nobody here could be drawn; Jonas was suspended by it.
+    "watch": ("200 200 200 200 200 200", "403 403 403 403 403 403"),
+    "watch-newcomers": ("302 403 403 403 403 200", "403 403 403 403 403 403"),
+    "watch-propose": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
+    "watch-answer": ("302 404 404 200 404 404", "403 404 404 302 404 404"),
     "post-numbered open": ("302 302 302 302 302 302", "405 405 405 405 405 405"),
     "post-numbered closed": ("403 403 403 403 302 302", "405 405 405 405 405 405"),
     "thread open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -282,7 +300,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
 }
 
 # Further roles answer as a column does, but for what is listed: (what is read, what is sent). Nadia has joined this morning
-# and answers as Bram, who is no newcomer. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
+# and answers as Bram, who is no newcomer; so does Wilma, who is on the watch. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
     "Nadia": ("Bram", {"invitations": (200, 422)}),
     # A host decides in the own forum alone.
@@ -291,10 +309,17 @@ ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
         {
             "thread-lock open": (403, 403),
             "thread-pin open": (403, 403),
+            "thread-move open": (403, 403),
+            "thread-move closed": (200, 422),
+            "thread-split open": (403, 403),
+            "thread-merge open": (403, 403),
+            "forum-hosts open": (200, 302),
             "forum-feed closed": (403, 405),
             "thread-feed closed": (403, 405),
         },
     ),
+    # Whoever watches has that one desk besides.
+    "Wilma": ("Bram", {"watch-newcomers": (200, 302), "watch-propose": (200, 302)}),
 }
 # Rows of a locked thread (its forum is open) and of a retired forum, where they differ from the open row.
 STATES: dict[str, dict[str, tuple[str, str]]] = {
@@ -304,6 +329,8 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         # It is locked as they wish: nothing more happens, and no right is needed for that.
         "thread-lock": ("302 403 200 403 403 200", "403 302 302 302 302 302"),
+        # Whoever locked it needs to ask nobody.
+        "lock-question": ("302 200 200 200 200 200", "403 302 403 403 302 302"),
     },
     "retired": {
         "thread-start": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
@@ -338,6 +365,15 @@ ADDRESSES: dict[str, str] = {
     "thread-replies": "t/{thread}/replies",
     "thread-lock": "t/{thread}/lock",
     "thread-pin": "t/{thread}/pin",
+    "forum-hosts": "f/{forum}/hosts",
+    "thread-move": "t/{thread}/move",
+    "thread-split": "t/{thread}/split",
+    "thread-merge": "t/{thread}/merge",
+    "lock-question": "t/{thread}/lock/question",
+    "watch": "watch/",
+    "watch-newcomers": "watch/newcomers",
+    "watch-propose": "watch/propose?act=slow",
+    "watch-answer": "watch/answer/{watched}",
     "post-numbered": "t/{thread}/post/{number}",
     "thread": "t/{thread}/{thread_slug}",
     "post": "p/{post}",
@@ -530,6 +566,15 @@ FORMS: dict[str, dict[str, str]] = {
     "thread-replies": {"body": "Neither."},
     "thread-lock": {"reason": "All is said."},
     "thread-pin": {"reason": "All should read it."},
+    "forum-hosts": {"act": "volunteer"},
+    "thread-move": {"forum": "locked", "because": "It belongs there."},
+    "thread-split": {"number": "1", "subject": "Spelt", "because": "Another matter."},
+    "thread-merge": {"into": "{thread}", "because": "The same story."},
+    "lock-question": {"because": "Not all is said."},
+    "watch": {"act": "volunteer"},
+    "watch-newcomers": {"act": "second", "proposal": "{proposal}"},
+    "watch-propose": {"act": "suspend", "member": "{nadia}", "because": "Lamps."},
+    "watch-answer": {},
     "post-reply": {"body": "Both."},
     "post-edit": {"body": "Or oats.", "subject": ""},
     "post-correction": {"line": "Spelt, not rye."},
@@ -594,6 +639,21 @@ def judging(members: dict[str, Member]) -> dict[str, Any]:
         seat = Seat.objects.create(case=case, drawn=drawn, round=1, answer_by=now + timedelta(minutes=5))
         change(["juries"])
     return {"case": alone[0].pk, "case_alone": alone[1].pk, "seat": seat.pk}
+
+
+def watching(members: dict[str, Member]) -> dict[str, Any]:
+    """Wilma and Otto watch. Jonas was suspended by them; and Otto wants newcomers slowed down."""
+    now = clock.now()
+    with transaction.atomic():
+        otto = Member.objects.create(name="Otto", name_key=names.name_key("Otto"), claimed_at=now)
+        for member in (members["Wilma"], otto):
+            WatchTerm.objects.create(member=member, since=now, until=now + timedelta(days=90))
+        watched = Proposal.objects.create(
+            act="suspend", member=members["Jonas"], because="Filters.", by=otto, second=members["Wilma"], done_at=now,
+            suspension=members["Jonas"].suspensions.get(),
+        )  # fmt: skip
+        waiting = Proposal.objects.create(act="slow", because="A raid.", by=otto, minutes=30, hours=2)
+    return {"watched": watched.pk, "proposal": waiting.pk, "nadia": members["Nadia"].pk}
 
 
 class Town:
@@ -683,7 +743,7 @@ class Town:
             "claim": claiming.make_link(unclaimed[0], by=operator),
             "application": application.pk,
         }
-        self.more |= judging(members)
+        self.more |= judging(members) | watching(members)
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()

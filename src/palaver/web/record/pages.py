@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
 from palaver.accounts.reads import Viewer
-from palaver.forums.models import Category, Forum, Thread
+from palaver.forums.models import Category, Forum, Thread, ThreadStub
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.record.models import Entry, Head
@@ -25,6 +25,21 @@ SIZE = 50
 _ACTS = {
     "thread.lock": lambda: _("locked the thread"),
     "thread.unlock": lambda: _("opened the thread again"),
+    "thread.move": lambda: _("moved the thread to another forum"),
+    "thread.split": lambda: _("split replies off the thread"),
+    "thread.merge": lambda: _("merged another thread into the thread"),
+    "lock.question": lambda: _("questioned the lock of the thread"),
+    "forum.block": lambda: _("kept %(member)s from writing in the forum"),
+    "forum.unblock": lambda: _("let %(member)s write in the forum again"),
+    "host.seat": lambda: _("gave %(member)s a host’s seat in the forum"),
+    "host.end": lambda: _("ended the term of %(member)s as host of the forum"),
+    "watch.draw": lambda: _("drew watchers by lot"),
+    "watch.end": lambda: _("ended a term on the watch of the member"),
+    "watch.suspend": lambda: _("suspended a new account, by two watchers: the member"),
+    "watch.restore": lambda: _("showed again what had been hidden of the member"),
+    "watch.slow": lambda: _("slowed newcomers down, by two watchers"),
+    "watch.slow_end": lambda: _("ended the slow mode of newcomers"),
+    "member.suspend_on": lambda: _("let the suspension stand of the member"),
     "thread.pin": lambda: _("pinned the thread"),
     "thread.unpin": lambda: _("let go the pin of the thread"),
     "category.open": lambda: _("opened the category"),
@@ -76,6 +91,9 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
     may = readable(viewer)
     for thread in Thread.objects.filter(pk__in=ids.get("thread", ()), forum_id__in=may):
         links[f"thread:{thread.pk}"] = contexts.Link(thread.subject, f"/t/{thread.pk}/{thread.slug}")
+    merged = ThreadStub.objects.filter(was__in=ids.get("thread", ()), into__forum_id__in=may).select_related("into")
+    for stub in merged:
+        links[f"thread:{stub.was}"] = contexts.Link(stub.into.subject, f"/t/{stub.into_id}/{stub.into.slug}")
     for forum in Forum.objects.filter(pk__in=ids.get("forum", set()) & may):
         links[f"forum:{forum.pk}"] = contexts.Link(forum.name, f"/f/{forum.slug}/")
     for category in Category.objects.filter(pk__in=ids.get("category", ())):
@@ -105,6 +123,10 @@ def _hidden(entry: Entry, viewer: Viewer | None) -> bool:
         return int(number) in places().forums and int(number) not in readable(viewer)
     if kind == "thread":
         forum_id = Thread.objects.filter(pk=int(number)).values_list("forum_id", flat=True).first()
+        if forum_id is None:
+            # Merged: what was done to it is for the readers of the thread in which its posts are now.
+            merged = ThreadStub.objects.filter(was=int(number)).values_list("into__forum_id", flat=True)
+            forum_id = merged.first()
         return forum_id is not None and forum_id not in readable(viewer)
     return False
 
@@ -135,6 +157,9 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
         "rule": _("rule"),
         "member": _("member"),
         "guest": _("by the contact page"),
+        "watch": _("watch"),
+        "jury": _("jury"),
+        "hosts": _("hosts’ ballot"),
     }
     nobody = {"guest": _("Somebody"), "rule": _("By rule")}
     shown: list[contexts.RecordEntry] = []
