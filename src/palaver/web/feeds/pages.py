@@ -17,6 +17,7 @@ from palaver.forums.rendering import member_address, post_address
 from palaver.kit import clock
 from palaver.reading import reads
 from palaver.record.models import Entry as RecordEntry
+from palaver.standards import proving
 from palaver.web import errors, feeds, moments
 from palaver.web.doors import everyone
 from palaver.web.feeds import Entry, Feed
@@ -200,7 +201,7 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
         made.append(
             Entry(
                 id=f"/record?at={line.number}#e{line.number}",
-                href=f"/record?at={line.number}#e{line.number}",
+                href=f"/record/{line.number}",
                 title=f"{line.actor} ({line.capacity}): {what}",
                 html=because or f"<p>{escape(line.redacted)}</p>",
                 published=at[line.number],
@@ -208,5 +209,19 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
                 author=line.actor,
             )
         )
+    # The heads of the days that are over, so that whoever keeps the feed keeps what the chain must hold for ever.
+    for head in proving.heads(before=clock.now(), among=list(at)):
+        n = head["sequence"]
+        made.append(
+            Entry(
+                id=f"/record/heads.json#{head['day']}",
+                href=f"/record/{n}",
+                title=_("Head of %(day)s: entry %(n)s") % {"day": head["day"], "n": n},
+                html=f"<p><code>{n} {head['hash']}</code></p>",
+                published=at[n],
+                updated=at[n],
+            )
+        )
+    made.sort(key=lambda entry: entry.published, reverse=True)
     feed = _feed(_("The record"), "/record", "/record")
     return feeds.respond(request, kind, feed, made, words=["record", "places", "names"])
