@@ -79,6 +79,12 @@ REMINDER = Kind(
     minutes=0,
 )
 SEARCH = Kind("search", _("Saved searches"), _("A new post that one of my searches finds."), 5, Ways(digest=True))
+BALLOT = Kind(
+    "ballot",
+    _("Ballots"),
+    _("A ballot in which I may vote has opened, or has been counted."),
+    usual=Ways(digest=True),
+)
 DESK = Kind(
     "desk",
     _("The operators’ desk"),
@@ -90,7 +96,7 @@ TEST = Kind(
     "test", _("Trial"), _("A notice to try the ways."), usual=Ways(mail=True, push=True), minutes=0, chosen=False
 )
 
-ALL = (REPLY, MENTION, QUOTE, THREAD, SUBSCRIPTION, FOLLOWED, RECOMMENDATION, REMINDER, SEARCH, DESK, TEST)
+ALL = (REPLY, MENTION, QUOTE, THREAD, SUBSCRIPTION, FOLLOWED, RECOMMENDATION, REMINDER, SEARCH, BALLOT, DESK, TEST)
 BY_KEY = {kind.key: kind for kind in ALL}
 
 # Kinds of which a post has one notice between them; the strongest stands.

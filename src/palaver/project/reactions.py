@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts import events as accounts
 from palaver.accounts.models import Application, Suspension
+from palaver.ballots import events as ballots
 from palaver.community import events as community
-from palaver.community.reads import about, mail_from
+from palaver.community.reads import about as about_us
+from palaver.community.reads import mail_from
 from palaver.forums import events as forums
 from palaver.front.changing import change
 from palaver.live.telling import tell
@@ -41,6 +43,17 @@ def forum(event: Any) -> str:
 def member(event: Any) -> str:
     """The cache word of a member's page."""
     return f"member:{event.member_id}"
+
+
+def ballot(event: Any) -> str:
+    """The cache word of a ballot's page."""
+    return f"ballot:{event.ballot_id}"
+
+
+def about(event: Any) -> str:
+    """The cache word of what a ballot is about: a thread's pages show its poll; the charter's pages its amendments."""
+    kind = str(event.about).partition(":")[0]
+    return "charter" if kind in {"amendment", "charter"} else str(event.about)
 
 
 def words(*names: Name) -> Callable[[Any], None]:
@@ -108,6 +121,12 @@ def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorre
 def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
     """The thread's open pages learn that it takes replies or not."""
     tell(f"thread:{event.thread_id}", "lock", {"locked": isinstance(event, forums.ThreadLocked)})
+
+
+def tell_vote(event: ballots.VoteCast | ballots.BallotClosed | ballots.BallotCalledOff) -> None:
+    """The thread's open pages learn that its poll stands otherwise; not who voted, nor what."""
+    if event.about.startswith("thread:"):
+        tell(event.about, "poll", {"ballot": event.ballot_id})
 
 
 def tell_rights(event: Any) -> None:
@@ -203,7 +222,7 @@ def mail_application(event: accounts.ApplicationDecided) -> None:
     with translation.override(row.member.language or settings.LANGUAGE_CODE):
         named = {
             "name": row.member.name,
-            "community": about().name,
+            "community": about_us().name,
             "link": f"{settings.PALAVER_ORIGIN}/account/login/",
         }
         if event.admitted:

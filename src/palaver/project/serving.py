@@ -37,7 +37,7 @@ from palaver.reading import bookmarking
 from palaver.record.verifying import verify
 from palaver.search import building as search_building
 from palaver.search import repeating
-from palaver.standards import convening, holding, opening, pacing, seeds
+from palaver.standards import adopting, convening, holding, opening, pacing, seeds
 from palaver.web import building, errors
 from palaver.web.uploads import taking
 
@@ -251,6 +251,7 @@ def jobs(stop: threading.Event) -> None:
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)
     due.every("close ballots", 5, closing.close_due)
+    due.every("confirm the charter", 600, adopting.confirm_due)
     search_building.register()
     due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
     due.every("verify the record", 3600, _verify_record)

@@ -12,6 +12,7 @@ from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.record import events as record
 from palaver.search import events as search
+from palaver.standards import adopting
 from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
@@ -129,10 +130,16 @@ def _own_reading() -> None:
 
 def _votes() -> None:
     """Ballots, whatever they are about; whoever opened one tells by `about` whether it is theirs."""
-    events.connect(ballots.BallotOpened)
-    events.connect(ballots.VoteCast)
-    events.connect(ballots.BallotClosed)
-    events.connect(ballots.BallotCalledOff)
+    words = reactions.words(reactions.ballot, reactions.about)
+    events.connect(ballots.BallotOpened, within=[words, hearing.ballot_opened])
+    events.connect(ballots.VoteCast, within=[words, reactions.tell_vote])
+    events.connect(
+        ballots.BallotClosed, within=[words, adopting.on_ballot_closed, reactions.tell_vote, hearing.ballot_closed]
+    )
+    events.connect(
+        ballots.BallotCalledOff,
+        within=[words, adopting.on_ballot_called_off, reactions.tell_vote, hearing.ballot_closed],
+    )
 
 
 def _judging() -> None:
@@ -157,6 +164,6 @@ def _judging() -> None:
         )
     events.connect(standards.ConsequenceFell)
     events.connect(standards.AppealOpened)
-    events.connect(standards.CharterAdopted)
-    events.connect(standards.AmendmentChanged)
+    events.connect(standards.CharterAdopted, within=[reactions.words("charter")])
+    events.connect(standards.AmendmentChanged, within=[reactions.words("charter")])
     events.connect(standards.WatchChanged)

@@ -2,7 +2,7 @@ from palaver.standards.models.alert import Alert, AlerterPause
 from palaver.standards.models.amendment import Amendment, Change
 from palaver.standards.models.appeal import Appeal
 from palaver.standards.models.case import Case
-from palaver.standards.models.charter import Charter, Standard
+from palaver.standards.models.charter import Charter, CharterSetting, Standard
 from palaver.standards.models.consequence import Consequence
 from palaver.standards.models.pool import JurorSetting, PoolMember, Round
 from palaver.standards.models.seat import Seat
@@ -18,6 +18,7 @@ __all__ = [
     "Case",
     "Change",
     "Charter",
+    "CharterSetting",
     "Consequence",
     "JurorSetting",
     "PoolMember",
