@@ -17,7 +17,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -63,12 +63,21 @@ MEASURED = (
 AIMS = ("remove", "keep")
 SMALL = {40: (5, 3), 12: (3, 2)}
 """Smaller pools, each with the plain panel of the size that the charter gives it."""
-TIMES = (50, 500, 5000)
+TIMES: dict[str, tuple[int, float, Rules]] = {
+    "50": (50, 0.5, ALL),
+    "500": (500, 0.5, ALL),
+    "500, three times as many cases": (500, 1.5, ALL),
+    "500, without the wait": (500, 0.5, replace(ALL, wait=False)),
+    "500, a bare majority asks further members (not built)": (500, 0.5, replace(ALL, widen=True)),
+    "5000": (5000, 0.5, ALL),
+}
+"""Active members, cases a day for each 100 who may judge (0.5 is what the table of rules has), and the rules."""
+PARTS = ("panels", "rules", "aims", "small", "times")
 ABLE = 0.6
 """How many of a community's active members may judge: settled, with ten posts, available."""
 
 
-def one_seed(data: str, seed: int, cases: int) -> dict[str, Any]:
+def one_seed(data: str, seed: int, cases: int, parts: Collection[str] = PARTS) -> dict[str, Any]:
     """Everything of one seed, as plain figures."""
     votes, chance = fitting.read(Path(data)), random.Random(seed)
     learnt, kept = fitting.halves(votes, chance)
@@ -100,16 +109,16 @@ def one_seed(data: str, seed: int, cases: int) -> dict[str, Any]:
         return [done.wrong / done.cases, done.missed / done.cases, done.error, done.colluding / max(done.seated, 1)]
 
     visits = Visits(POOL, int(cases / A_DAY) + 6, random.Random(seed))
-    figures["panels"] = {
+    figures["panels"] = "panels" in parts and {
         f"{needed} of {seats}": {
             name: run(plain(seats, needed), CLIQUES[name], visits) for name in ("honest", "5%", "10%", "20%")
         }
         for seats, needed in PANELS
     }
-    figures["rules"] = {
+    figures["rules"] = "rules" in parts and {
         name: {clique: run(rules, who, visits) for clique, who in CLIQUES.items()} for name, rules in RULES.items()
     }
-    figures["aims"] = {
+    figures["aims"] = "aims" in parts and {
         f"{name}; the clique {'wants it removed' if aim == 'remove' else 'wants it kept'}": {
             clique: run(RULES[name], replace(CLIQUES[clique], aim=aim), visits) for clique in ("10%", "10% always here")
         }
@@ -117,7 +126,7 @@ def one_seed(data: str, seed: int, cases: int) -> dict[str, Any]:
         for name in ("plain random 7, 4 to remove", "all rules")
     }
     figures["small"] = {}
-    for size, panel in SMALL.items():
+    for size, panel in SMALL.items() if "small" in parts else ():
         few = Visits(size, int(cases / 0.5) + 6, random.Random(seed))
         for name, rules in (
             (f"pool of {size}: plain random {panel[0]}, {panel[1]} to remove", plain(*panel)),
@@ -128,14 +137,27 @@ def one_seed(data: str, seed: int, cases: int) -> dict[str, Any]:
             figures["small"][name] = {
                 clique: run(rules, CLIQUES[clique], few, 0.5) for clique in ("honest", "10%", "20%")
             }
-    figures["times"] = {}
-    for size in TIMES:
-        days = 20
-        crowd = Visits(round(size * ABLE), days + 6, random.Random(seed))
-        a_day = min(max(0.5, size / 200), 12)
-        sat = panels.stream(Community(curves, crowd, Clique(), seed), ALL, items(round(days * a_day)), a_day, seed)
-        figures["times"][str(size)] = {"asked_after": sat.asked_after, "took": sat.took}
+    if "times" in parts:
+        figures["times"] = {name: _times(*what, curves, items, seed) for name, what in TIMES.items()}
     return figures
+
+
+def _times(
+    members: int,
+    a_day: float,
+    rules: Rules,
+    curves: Sequence[Sequence[float]],
+    items: Callable[[int], list[Item]],
+    seed: int,
+) -> dict[str, list[float]]:
+    """How long the cases of some weeks took: up to sixty cases, in seconds."""
+    pool = round(members * ABLE)
+    rate = a_day * pool / 100
+    cases = min(60, max(12, round(rate * 20)))
+    crowd = Visits(pool, math.ceil(cases / rate) + 6, random.Random(seed))
+    sat = panels.stream(Community(curves, crowd, Clique(), seed), rules, items(cases), rate, seed)
+    both = [asked + took for asked, took in zip(sat.asked_after, sat.took, strict=True)]
+    return {"asked_after": sat.asked_after, "took": sat.took, "both": both}
 
 
 def _agreement(votes: fitting.Votes, fitted: fitting.Fitted, chance: random.Random) -> dict[str, list[float]]:
@@ -206,7 +228,11 @@ def times(seeds: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     made = {}
     for size in seeds[0]["times"]:
         row = {}
-        for name, key in (("alert to first summons", "asked_after"), ("summons to verdict", "took")):
+        for name, key in (
+            ("alert to first summons", "asked_after"),
+            ("summons to verdict", "took"),
+            ("alert to verdict", "both"),
+        ):
             values = sorted(value / 60 for one in seeds for value in one["times"][size][key])
             row[f"{name}, median"] = statistics.median(values)
             row[f"{name}, nine in ten"] = values[int(len(values) * 0.9)]
@@ -223,6 +249,8 @@ def markdown(report: dict[str, Any]) -> str:
         ("What a clique of 10 % wants", "aims"),
         ("Smaller pools", "small"),
     ):
+        if part not in report:
+            continue
         table = report[part]
         columns = list(next(iter(table.values())))
         lines += ["", f"**{title}** – wrong removals · missed removals, % of cases (± 95 %)", ""]
@@ -230,15 +258,18 @@ def markdown(report: dict[str, Any]) -> str:
         for name, row in table.items():
             cells = (f"{_percent(row[column]['wrong'])} · {_percent(row[column]['missed'])}" for column in columns)
             lines.append(f"| {name} | {' | '.join(cells)} |")
-    lines += ["", "**Goals**", "", f"| goal | {' | '.join(report['goals'])} |", f"|---{'|---' * len(report['goals'])}|"]
-    for found in zip(*report["goals"].values(), strict=True):
-        cells = (f"{one['value']:.2f} {'met' if one['met'] else 'not met'}" for one in found)
-        lines.append(f"| {found[0]['goal']} | {' | '.join(cells)} |")
-    lines += ["", "**Minutes, by members of the community**", ""]
-    columns = list(next(iter(report["times"].values())))
-    lines += [f"| members | {' | '.join(columns)} |", f"|---{'|---' * len(columns)}|"]
-    for size, times_row in report["times"].items():
-        lines.append(f"| {size} | {' | '.join(f'{times_row[column]:.1f}' for column in columns)} |")
+    if report["goals"]:
+        names = report["goals"]
+        lines += ["", "**Goals**", "", f"| goal | {' | '.join(names)} |", f"|---{'|---' * len(names)}|"]
+        for found in zip(*names.values(), strict=True):
+            cells = (f"{one['value']:.2f} {'met' if one['met'] else 'not met'}" for one in found)
+            lines.append(f"| {found[0]['goal']} | {' | '.join(cells)} |")
+    if report["times"]:
+        columns = list(next(iter(report["times"].values())))
+        lines += ["", "**Minutes, by active members of the community**", ""]
+        lines += [f"| members | {' | '.join(columns)} |", f"|---{'|---' * len(columns)}|"]
+        for size, row in report["times"].items():
+            lines.append(f"| {size} | {' | '.join(f'{row[column]:.1f}' for column in columns)} |")
     return "\n".join(lines)
 
 
@@ -253,13 +284,15 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds (20)")
     parser.add_argument("--cases", type=int, default=250, help="cases in each stream of each seed (250)")
     parser.add_argument("--data", type=Path, help="the shared archives (PALAVER_DATA, or ../shared)")
+    parser.add_argument("--parts", default="", help=f"only these of {','.join(PARTS)}")
     asked = parser.parse_args(given)
     data = asked.data or Path(os.environ.get("PALAVER_DATA") or Path(__file__).resolve().parents[3] / "shared")
     if not (data / "data" / "jury-votes").is_dir():
         print(f"There are no votes to fit under {data}: set PALAVER_DATA.", file=sys.stderr)
         return 2
     began = time.monotonic()
-    seeds = list(_every(str(data), range(1, asked.seeds + 1), asked.cases))
+    parts = [part for part in PARTS if not asked.parts or part in asked.parts.split(",")]
+    seeds = list(_every(str(data), range(1, asked.seeds + 1), asked.cases, parts))
     report: dict[str, Any] = {
         "seeds": asked.seeds,
         "cases": asked.cases,
@@ -269,13 +302,13 @@ def main(given: Sequence[str] | None = None) -> int:
             name: [statistics.fmean(one["agreement"][name][n] for one in seeds) for n in range(6)]
             for name in ("real", "model")
         },
-        **{part: gathered(seeds, part) for part in ("panels", "rules", "aims", "small")},
-        "goals": {name: goals(seeds, name) for name in MEASURED},
-        "times": times(seeds),
+        **{part: gathered(seeds, part) for part in PARTS[:-1] if part in parts},
+        "goals": {name: goals(seeds, name) for name in MEASURED} if "rules" in parts else {},
+        "times": times(seeds) if "times" in parts else {},
     }
     print(json.dumps(report, ensure_ascii=False, indent=1) if asked.json else _told(report))
     print(f"({time.monotonic() - began:.0f} s)", file=sys.stderr)
-    return 0 if all(one["met"] for one in report["goals"]["all rules"]) else 1
+    return 0 if all(one["met"] for one in report["goals"].get("all rules", ())) else 1
 
 
 def _told(report: dict[str, Any]) -> str:
@@ -288,9 +321,9 @@ def _told(report: dict[str, Any]) -> str:
     return f"{head}\n{markdown(report)}"
 
 
-def _every(data: str, seeds: Iterable[int], cases: int) -> Iterable[dict[str, Any]]:
+def _every(data: str, seeds: Iterable[int], cases: int, parts: Collection[str]) -> Iterable[dict[str, Any]]:
     with ProcessPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as workers:
-        waiting = [workers.submit(one_seed, data, seed, cases) for seed in seeds]
+        waiting = [workers.submit(one_seed, data, seed, cases, parts) for seed in seeds]
         for number, one in enumerate(waiting, 1):
             yield one.result()
             print(f"  seed {number} of {len(waiting)}", file=sys.stderr, flush=True)
