@@ -29,18 +29,14 @@ from palaver.accounts.models import Application, Invitation, Member, Suspension
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.forums import attaching, drafting, locking, placing, polling, posting
-from palaver.forums.models import Forum
-from palaver.forums import attaching, drafting, locking, placing, posting
 from palaver.forums.models import Forum, Post
 from palaver.front.changing import change
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
-from palaver.standards import amending
-from palaver.standards import alerting, deciding
-from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Seat
-from palaver.standards.models import Case, PoolMember, Proposal, Seat, WatchTerm
+from palaver.standards import alerting, amending, deciding
+from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Proposal, Seat, WatchTerm
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -239,6 +235,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "thread-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
     "member-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-entry": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-entries": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-heads": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-proof": (
+        "404 404 404 404 404 404",
+        "405 405 405 405 405 405",
+    ),  # No such case: tests/standards/test_proving.py
+    "verifier": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-topic": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "terms": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -481,6 +485,11 @@ ADDRESSES: dict[str, str] = {
     "thread-feed": "t/{thread}/feed.json",
     "member-feed": "m/Ana/feed.atom",
     "record-feed": "record.atom",
+    "record-entry": "record/1",
+    "record-entries": "record/entries.json",
+    "record-heads": "record/heads.json",
+    "case-proof": "juries/999999.json",
+    "verifier": "verify.py",
     "help": "help/",
     "help-topic": "help/reading",
     "terms": "terms",
