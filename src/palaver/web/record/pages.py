@@ -108,39 +108,19 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
         links[f"category:{category.pk}"] = contexts.Link(category.name, f"/c/{category.slug}/")
     for member in Member.objects.filter(pk__in=ids.get("member", ())):
         links[f"member:{member.pk}"] = contexts.Link(member.name, member_address(member.name))
-    for number, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
-        links[f"amendment:{number}"] = contexts.Link(title, f"/charter/amendments/{number}")
-    for number in ids.get("charter", ()):
-        links[f"charter:{number}"] = contexts.Link(
-            _("the charter, version %(n)s") % {"n": number}, f"/charter/{number}"
-        )
+    for key, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
+        links[f"amendment:{key}"] = contexts.Link(title, f"/charter/amendments/{key}")
+    for n in ids.get("charter", ()):
+        links[f"charter:{n}"] = contexts.Link(_("the charter, version %(n)s") % {"n": n}, f"/charter/{n}")
     # A ballot's title may be a closed forum's: the link names its number alone, and its page asks who may see it.
-    for number in ids.get("ballot", ()):
-        links[f"ballot:{number}"] = contexts.Link(_("ballot %(n)s") % {"n": number}, f"/ballots/{number}")
-    for number in Case.objects.filter(pk__in=ids.get("case", ()), stage=Case.Stage.DECIDED).values_list(
-        "pk", flat=True
-    ):
-        links[f"case:{number}"] = contexts.Link(str(number), f"/juries/{number}")
+    for n in ids.get("ballot", ()):
+        links[f"ballot:{n}"] = contexts.Link(_("ballot %(n)s") % {"n": n}, f"/ballots/{n}")
+    decided = Case.objects.filter(pk__in=ids.get("case", ()), stage=Case.Stage.DECIDED)
+    for n in decided.values_list("pk", flat=True):
+        links[f"case:{n}"] = contexts.Link(str(n), f"/juries/{n}")
     for sequence in ids.get("entry", ()):
         links[f"entry:{sequence}"] = contexts.Link(str(sequence), f"/record/{sequence}")
     return links
-
-
-def _hidden(entry: Entry, viewer: Viewer | None) -> bool:
-    """Whether the entry is about a forum or thread this reader may not read: then its words stay hidden, the line does not."""
-    kind, _colon, number = entry.subject.partition(":")
-    if not number.isdecimal():
-        return False
-    if kind == "forum":
-        return int(number) in places().forums and int(number) not in readable(viewer)
-    if kind == "thread":
-        forum_id = Thread.objects.filter(pk=int(number)).values_list("forum_id", flat=True).first()
-        if forum_id is None:
-            # Merged: what was done to it is for the readers of the thread in which its posts are now.
-            merged = ThreadStub.objects.filter(was=int(number)).values_list("into__forum_id", flat=True)
-            forum_id = merged.first()
-        return forum_id is not None and forum_id not in readable(viewer)
-    return False
 
 
 def act_in_words(act: str) -> str:
@@ -159,8 +139,6 @@ def office_words() -> dict[str, str]:
     return {
         "operator": _("operator"),
         "host": _("host"),
-        "watch": _("watch"),
-        "jury": _("jury"),
         "author": _("author"),
         "rule": _("rule"),
         "member": _("member"),
@@ -169,7 +147,6 @@ def office_words() -> dict[str, str]:
         "jury": _("jury"),
         "hosts": _("hosts’ ballot"),
     }
-    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
 
 
 def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datetime) -> list[contexts.RecordEntry]:
@@ -183,6 +160,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
     named = {p[part] for p in payloads.values() for part in ("by", "member") if isinstance(p.get(part), int)}
     names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = office_words()
+    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
