@@ -22,6 +22,8 @@ from tests.journeys.running import Serving
 from tests.web.test_gallery import AXE, OF_COLOURS, RUN_AXE, SIDEWAYS, SMALL_TARGETS
 from tests.web.test_permissions import ADDRESSES, EXPECTED, ROLES
 
+pytestmark = pytest.mark.dear
+
 Person = Callable[..., BrowserContext]
 WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
 NO_PAGE = re.compile(r".*-feed|sitemap.*|robots|worker|security-txt|media.*|drafts-kept|completion")
