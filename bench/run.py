@@ -27,6 +27,7 @@ GROUPS = {
     "posting": ("9",),
     "installation": ("13", "14"),
     "crowd": ("15",),
+    "talks": ("16",),
 }
 """Module of `bench.rows` to the rows of the design's speed table that it measures. Rows that are not here are not measured yet."""
 

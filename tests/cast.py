@@ -184,13 +184,18 @@ def at(instant: datetime) -> Iterator[None]:
         yield
 
 
+def founded_at(instant: datetime) -> Cast:
+    """A community that its operator has founded at an instant: one without an operator shows nothing but its set-up page."""
+    made = Cast()
+    with at(instant):
+        assert made.odile
+    return made
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
-    """People and places, made as they are named; but the operator is there from the start, since a community without one
-    is not set up and shows nothing but its set-up page."""
-    made = Cast()
-    assert made.odile
-    return made
+    """People and places, made as they are named, in a community of today."""
+    return founded_at(clock.now())
 
 
 @pytest.fixture(autouse=True)

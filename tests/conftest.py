@@ -40,7 +40,7 @@ if settings.DATABASES["default"]["ENGINE"] == "palaver.kit.sqlite":
     # A file, as in real life: the locks, the WAL and several connections are what is to be tested.
     settings.DATABASES["default"].setdefault("TEST", {}).setdefault("NAME", str(HOME / "test.sqlite3"))
 
-pytest_plugins = ["tests.cast", "tests.journeys.browsing", "tests.journeys.running"]
+pytest_plugins = ["tests.cast", "tests.standards.court", "tests.journeys.browsing", "tests.journeys.running"]
 
 SHARED_IS_MISSING = "../shared is missing"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,10 @@ def test_interrupting_is_quiet(home: Path) -> None:
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(home: Path) -> None:
-    script = f"{sys.executable} -P -m palaver.cli.main --help | true; echo ${{PIPESTATUS[0]}}"
-    ended = subprocess.run(["bash", "-c", script], env=environment(home), capture_output=True, text=True)
-    assert ended.stderr == ""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-P", "-m", "palaver.cli.main", "--help"]
+    with os.fdopen(writing, "wb") as gone:
+        held_back = environment(home, PYTHONUNBUFFERED="")
+        ended = subprocess.run(words, env=held_back, stdout=gone, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (main.FAILED, "")

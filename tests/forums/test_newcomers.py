@@ -12,16 +12,21 @@ from palaver.forums import newcomers, posting
 from palaver.forums.errors import NewcomersLimit
 from palaver.forums.models import Post, Thread
 from palaver.kit import clock
-from tests.cast import MORNING, Cast, at, fresh
+from tests.cast import MORNING, Cast, at, founded_at, fresh
 
 LATER = MORNING + timedelta(days=30)
 
 
 @pytest.fixture
+def cast(db: None) -> Cast:
+    """A community that has stood for a month, whatever the day on which it is tested."""
+    return founded_at(MORNING)
+
+
+@pytest.fixture
 def thread(cast: Cast) -> Thread:
-    """A community that has stood for a month; Ana is no newcomer in it."""
+    """Ana is no newcomer by the time the others come."""
     with at(MORNING):
-        assert cast.odile
         return cast.thread()
 
 

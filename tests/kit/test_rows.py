@@ -8,12 +8,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
-from tests.cast import Cast, original
 
 from palaver.forums import locking
 from palaver.forums.models import Mention, Post, PostBody, SourceText, Thread
 from palaver.kit import clock, rows
 from palaver.live.models import LiveEvent
+from tests.cast import Cast, original
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.cast import MORNING, Cast, at, fresh, imported, original, signed_in
+from tests.cast import MORNING, Cast, at, founded_at, fresh, imported, original, signed_in
 
 from palaver.forums import correcting, drafting, placing, posting, quoting, withdrawing
 from palaver.forums.models import Admission, Correction, Draft, Post, Thread
@@ -159,8 +159,9 @@ def test_the_form_says_the_rules_before_anything_is_written(cast: Cast) -> None:
     assert "you have written 0" in form and "at most 2 paragraphs" in form and "begin with words of your own" in form
 
 
-def test_a_newcomer_reads_the_limits_on_every_form(cast: Cast) -> None:
-    with at(LATER - timedelta(days=30)):
+def test_a_newcomer_reads_the_limits_on_every_form(db: None) -> None:
+    cast = founded_at(MORNING)
+    with at(MORNING):
         thread = cast.thread()
     with at(LATER):
         dara = signed_in(cast.dara)

@@ -30,6 +30,7 @@ COMMANDS: tuple[str, ...] = (
     "palaver.cli.migrate",
     "palaver.cli.reindex",
     "palaver.cli.restore",
+    "palaver.cli.talks",
     "palaver.cli.verify",
 )
 
@@ -75,11 +76,15 @@ def parser(known: Sequence[Command]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code of the process."""
     try:
-        args = parser(commands()).parse_args(argv)
-        if hasattr(args, "home"):
-            # Kept as given, but absolute: the processes that a command starts may stand in another folder.
-            os.environ["PALAVER_HOME"] = str(Path(args.home).expanduser().resolve())
-        return _run(args)
+        try:
+            args = parser(commands()).parse_args(argv)
+            if hasattr(args, "home"):
+                # Kept as given, but absolute: the processes that a command starts may stand in another folder.
+                os.environ["PALAVER_HOME"] = str(Path(args.home).expanduser().resolve())
+            return _run(args)
+        finally:
+            # What was printed may still be held back, and its reader gone: that is known here and not when Python ends.
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
