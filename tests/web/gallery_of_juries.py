@@ -163,7 +163,12 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
     rows = (
         row,
         row._replace(
-            number=811, outcome="stays", removed=False, tally="1 of 7", kind="appeal against case 790", judges="a jury of 11"
+            number=811,
+            outcome="stays",
+            removed=False,
+            tally="1 of 7",
+            kind="appeal against case 790",
+            judges="a jury of 11",
         ),
         row._replace(number=808, tally="", judges="a host", forum=None),
     )
@@ -277,4 +282,3 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
             "page": OpenCasePage(815, at("4 min ago"), "A jury of members is judging it now."),
         },
     )
-
