@@ -86,6 +86,7 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
                 ),
                 "A jury found nothing at all in your last alert, so you raise none until Mon 2 Nov 2026, 15:47.",
                 Empty(""),
+                Pager(),
             ),
         },
     )  # fmt: skip
@@ -151,6 +152,9 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
                 paper.why_from,
                 PRECEDENTS,
                 1000,
+                "Does this break “No personal attacks”?",
+                "Yes: remove it",
+                "No: let it stand",
             ),
         },
     )
