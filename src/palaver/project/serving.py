@@ -124,6 +124,8 @@ def queries(path: str) -> tuple[str, ...] | None:
         return ()
     if path.startswith("/juries/"):
         return ()
+    if path == "/charter" or path.startswith("/charter/"):
+        return ("before",) if path == "/charter/amendments/" else ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")
     if path.startswith("/f/"):
