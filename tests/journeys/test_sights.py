@@ -26,7 +26,7 @@ pytestmark = pytest.mark.dear
 
 Person = Callable[..., BrowserContext]
 WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
-NO_PAGE = re.compile(r".*-feed|sitemap.*|robots|worker|security-txt|media.*|drafts-kept|completion")
+NO_PAGE = re.compile(r".*-feed|ballot-lists|sitemap.*|robots|worker|security-txt|media.*|drafts-kept|completion")
 """What is read by programs and by our own scripts, and files."""
 ELSEWHERE = {
     "join": "opened with the secret of an invitation, of which only a checksum is kept; its shape is that of joining",
@@ -83,6 +83,8 @@ class Things:
             "bram": "SELECT id FROM accounts_member WHERE name = 'Bram'",
             "mail": "SELECT max(id) FROM delivery_mail",
             "inquiry": "SELECT max(id) FROM community_inquiry",
+            "amendment": "SELECT max(id) FROM standards_amendment",
+            "ballot": "SELECT max(id) FROM ballots_ballot",
         }.get(name)
         assert asked is not None, f"An address of the map needs a {{{name}}}: say here where the demo has one."
         if "{thread}" in asked:
