@@ -17,7 +17,7 @@ from palaver.forums.models import Forum, Hold, Post
 from palaver.forums.permissions import readers_among
 from palaver.kit import clock
 from palaver.standards import bounds
-from palaver.standards.models import Alert, Case
+from palaver.standards.models import Alert, Case, Verdict
 
 Members = frozenset[int]
 
@@ -46,7 +46,7 @@ def matter(
     alerters: Iterable[int] = (),
     exclude: Iterable[int] = (),
 ) -> Matter:
-    """Gather what the exclusions need. An appeal's earlier cases bring their alerters and their jurors along."""
+    """Gather what the exclusions need. Earlier cases bring their alerters, their jurors and whoever decided one alone along."""
     earlier: set[int] = set()
     while of is not None and of.pk not in earlier:
         earlier.add(of.pk)
@@ -55,7 +55,7 @@ def matter(
         earlier.update(Case.objects.filter(post=post).values_list("pk", flat=True))
     raised = Alert.objects.filter(case__in=earlier, by__isnull=False) if earlier else Alert.objects.none()
     parties = {author_id, *alerters, *raised.values_list("by", flat=True)}
-    named = set(exclude)
+    named = {*exclude, *Verdict.objects.filter(case__in=earlier, by__isnull=False).values_list("by", flat=True)}
     if post is not None:
         for by, second in Hold.objects.filter(post=post).values_list("by", "second"):
             named.update({by, second} - {None})
