@@ -17,7 +17,7 @@ from palaver.forums.models import Forum, Hold, Post
 from palaver.forums.permissions import readers_among
 from palaver.kit import clock
 from palaver.standards import bounds
-from palaver.standards.models import Alert, Case, Verdict
+from palaver.standards.models import Alert, Case
 
 Members = frozenset[int]
 
@@ -46,7 +46,7 @@ def matter(
     alerters: Iterable[int] = (),
     exclude: Iterable[int] = (),
 ) -> Matter:
-    """Gather what the exclusions need. Earlier cases bring their alerters, their jurors and whoever decided one alone along."""
+    """Gather what the exclusions need. An appeal's earlier cases bring their alerters and their jurors along."""
     earlier: set[int] = set()
     while of is not None and of.pk not in earlier:
         earlier.add(of.pk)
@@ -55,7 +55,7 @@ def matter(
         earlier.update(Case.objects.filter(post=post).values_list("pk", flat=True))
     raised = Alert.objects.filter(case__in=earlier, by__isnull=False) if earlier else Alert.objects.none()
     parties = {author_id, *alerters, *raised.values_list("by", flat=True)}
-    named = {*exclude, *Verdict.objects.filter(case__in=earlier, by__isnull=False).values_list("by", flat=True)}
+    named = set(exclude)
     if post is not None:
         for by, second in Hold.objects.filter(post=post).values_list("by", "second"):
             named.update({by, second} - {None})
@@ -174,13 +174,14 @@ def in_a_network(asked: Matter, among: Members) -> Members:
 
 
 def voted_before(asked: Matter, among: Members) -> Members:
-    """Who has voted on this post already, or sat on the jury that is appealed against."""
+    """Who has voted on this post already, sat on the jury that is appealed against, or decided that case alone."""
     if not asked.earlier:
         return frozenset()
     sql = f"""
     SELECT DISTINCT d.member_id FROM standards_seat s JOIN standards_poolmember d ON d.id = s.drawn_id
-     WHERE s.case_id IN ({_marks(asked.earlier)}) AND s.state = 'voted'"""
-    return _ids(sql, sorted(asked.earlier))
+     WHERE s.case_id IN ({_marks(asked.earlier)}) AND s.state = 'voted'
+    UNION SELECT by_id FROM standards_verdict WHERE case_id IN ({_marks(asked.earlier)}) AND by_id IS NOT NULL"""
+    return _ids(sql, [*sorted(asked.earlier), *sorted(asked.earlier)])
 
 
 def cannot_read(asked: Matter, among: Members) -> Members:
