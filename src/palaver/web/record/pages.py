@@ -133,10 +133,17 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
         "host": _("host"),
         "author": _("author"),
         "rule": _("rule"),
+        "jury": _("jury"),
+        "watch": _("watch"),
         "member": _("member"),
         "guest": _("by the contact page"),
     }
-    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
+    nobody = {
+        "guest": _("Somebody"),
+        "rule": _("By rule"),
+        "jury": _("A jury"),
+        "member": _("A member"),
+    }
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
