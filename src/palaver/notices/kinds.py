@@ -79,11 +79,38 @@ REMINDER = Kind(
     minutes=0,
 )
 SEARCH = Kind("search", _("Saved searches"), _("A new post that one of my searches finds."), 5, Ways(digest=True))
+OFFICE = Kind(
+    "office",
+    _("Hosting"),
+    _("My seat as a host, a lock that is questioned, a forum that its hosts keep me out of."),
+    usual=Ways(mail=True, digest=True),
+)
+WATCH = Kind(
+    "watch",
+    _("The watch"),
+    _("My turn on the watch, what waits for a second watcher, and what the watch does to my account."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
 BALLOT = Kind(
     "ballot",
     _("Ballots"),
     _("A ballot in which I may vote has opened, or has been counted."),
     usual=Ways(digest=True),
+)
+CONSEQUENCE = Kind(
+    "verdict-consequence",
+    _("What removals bring"),
+    _("I cannot write for a while, or a jury is asked about me."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
+WARNING = Kind(
+    "warning",
+    _("Warning letters"),
+    _("Three of my posts were removed in 90 days; the letter itself comes by mail."),
+    usual=Ways(push=True),
+    minutes=0,
 )
 DESK = Kind(
     "desk",
@@ -96,7 +123,24 @@ TEST = Kind(
     "test", _("Trial"), _("A notice to try the ways."), usual=Ways(mail=True, push=True), minutes=0, chosen=False
 )
 
-ALL = (REPLY, MENTION, QUOTE, THREAD, SUBSCRIPTION, FOLLOWED, RECOMMENDATION, REMINDER, SEARCH, BALLOT, DESK, TEST)
+ALL = (
+    REPLY,
+    MENTION,
+    QUOTE,
+    THREAD,
+    SUBSCRIPTION,
+    FOLLOWED,
+    RECOMMENDATION,
+    REMINDER,
+    SEARCH,
+    BALLOT,
+    OFFICE,
+    WATCH,
+    CONSEQUENCE,
+    WARNING,
+    DESK,
+    TEST,
+)
 BY_KEY = {kind.key: kind for kind in ALL}
 
 # Kinds of which a post has one notice between them; the strongest stands.

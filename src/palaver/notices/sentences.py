@@ -42,6 +42,10 @@ def why(kind: str) -> str:
         kinds.RECOMMENDATION.key: _("You are told because a post of yours was recommended."),
         kinds.REMINDER.key: _("You are told because you asked to be reminded."),
         kinds.SEARCH.key: _("You are told because you saved this search."),
+        kinds.OFFICE.key: _("You are told because it is about your office, or about what hosts decided on you."),
+        kinds.WATCH.key: _("You are told because it is about the watch, or about what the watch decided on you."),
+        kinds.CONSEQUENCE.key: _("You are told because verdicts removed posts of yours."),
+        kinds.WARNING.key: _("You are told because verdicts removed posts of yours."),
         kinds.DESK.key: _("You are told because you are an operator."),
         kinds.TEST.key: _("You are told because you asked for a trial."),
     }.get(kind, _("You are told because you chose to be."))

@@ -18,7 +18,7 @@ from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.record.models import Entry, Head
 from palaver.standards import proving
-from palaver.standards.models import Case
+from palaver.standards.models import Amendment, Case
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import cacheable
@@ -54,8 +54,25 @@ _ACTS = {
     "case.open": lambda: _("opened case"),
     "case.verdict": lambda: _("reached the verdict in case"),
     "case.call_off": lambda: _("called off case"),
+    "post.hold": lambda: _("held a post"),
+    "post.release": lambda: _("released a post that was held"),
+    "post.restore": lambda: _("restored a post"),
+    "member.suspend_on": lambda: _("prolonged the suspension of the member"),
     "draw.commit": lambda: _("committed to a seed of the draw"),
     "draw.publish": lambda: _("published a seed of the draw"),
+    "ballot.open": lambda: _("opened"),
+    "ballot.close": lambda: _("counted"),
+    "ballot.call_off": lambda: _("called off"),
+    "charter.adopt": lambda: _("adopted"),
+    "charter.confirm": lambda: _("confirmed, by the members’ ballot,"),
+    "charter.reopen": lambda: _("reopened, by the members’ ballot,"),
+    "charter.forum": lambda: _("settled where amendments are talked about:"),
+    "amendment.propose": lambda: _("proposed the amendment"),
+    "amendment.ballot": lambda: _("put to the ballot the amendment"),
+    "amendment.veto": lambda: _("vetoed the amendment"),
+    "amendment.withdraw": lambda: _("withdrew the amendment"),
+    "appeal.open": lambda: _("appealed"),
+    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
@@ -81,9 +98,23 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
         "pk", flat=True
     ):
         links[f"case:{number}"] = contexts.Link(str(number), f"/juries/{number}")
+    for number, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
+        links[f"amendment:{number}"] = contexts.Link(title, f"/charter/amendments/{number}")
+    for number in ids.get("charter", ()):
+        links[f"charter:{number}"] = contexts.Link(
+            _("the charter, version %(n)s") % {"n": number}, f"/charter/{number}"
+        )
+    # A ballot's title may be a closed forum's: the link names its number alone, and its page asks who may see it.
+    for number in ids.get("ballot", ()):
+        links[f"ballot:{number}"] = contexts.Link(_("ballot %(n)s") % {"n": number}, f"/ballots/{number}")
     for sequence in ids.get("entry", ()):
         links[f"entry:{sequence}"] = contexts.Link(str(sequence), f"/record/{sequence}")
     return links
+
+
+def act_in_words(act: str) -> str:
+    """What was done, in words, without a name."""
+    return _act(act, "")
 
 
 def _act(act: str, member: str) -> str:
@@ -117,6 +148,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
     named = {p[part] for p in payloads.values() for part in ("by", "member") if isinstance(p.get(part), int)}
     names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = office_words()
+    nobody = {"guest": _("Somebody"), "rule": _("By rule"), "jury": _("A jury of members")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
@@ -125,7 +157,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
             contexts.RecordEntry(
                 number=entry.sequence,
                 at=moments.moment(entry.at, where, now),
-                actor=names.get(payload.get("by") or 0, _("Somebody") if entry.office == "guest" else _("the console")),
+                actor=names.get(payload.get("by") or 0) or nobody.get(entry.office, _("the console")),
                 capacity=offices.get(entry.office, entry.office),
                 act=_act(entry.act, names.get(payload.get("member") or 0, "")),
                 subject=links.get(entry.subject),

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from palaver.accounts.reads import Viewer
 from palaver.forums.models import Post, ThreadEvent
-from palaver.forums.reads import EventRow, PostRow, TableRow
+from palaver.forums.reads import EventRow, FoldRow, PostRow, TableRow
 from palaver.forums.rendering import member_address
 from palaver.reading.reads import ThreadHead
 from palaver.reading.sight import NOTHING_LAID, Laid
 from palaver.web import assembling, contexts, moments
+from palaver.web.threads import folding
 
 MANY_RECS = 5
 SHOWN, WITHDRAWN, HELD, REMOVED = (int(value) for value in Post.Standing)
@@ -63,18 +64,22 @@ def stands_out(row: PostRow, chosen: Light, viewer: Viewer | None) -> bool:
             return False
 
 
-def state_line(row: PostRow) -> str:
-    """What stands in place of a post that is not shown."""
+def state_line(
+    row: PostRow, fold: FoldRow | None, where: tzinfo, now: datetime, language: str, *, own: bool = False
+) -> str:
+    """What stands in place of a post that is not shown; HTML of ours where `fold` says more."""
     if row.standing == WITHDRAWN:
         if row.withdrawn_because:
             return _("Withdrawn by its author: %(because)s") % {"because": row.withdrawn_because}
         return _("Withdrawn by its author.")
+    if fold is not None:
+        return folding.line(fold, where, now, language=language, own=own)
     if row.standing == HELD:
         return _("Held back: this post is not shown at present.")
     return _("Removed.")
 
 
-_STATES = {SHOWN: "shown", WITHDRAWN: "withdrawn", HELD: "removed", REMOVED: "removed"}
+_STATES = {SHOWN: "shown", WITHDRAWN: "withdrawn", HELD: "held", REMOVED: "removed"}
 
 
 def post_view(
@@ -88,9 +93,12 @@ def post_view(
     language: str,
     on_page: frozenset[int] = frozenset(),
     laid: Laid = NOTHING_LAID,
+    fold: FoldRow | None = None,
 ) -> contexts.PostView:
-    """One post for one reader. `fragments` holds the shared part by post id, `laid` what the reader's own rows say of it."""
+    """One post for one reader. `fragments` holds the shared part by post id, `laid` what the reader's own rows say of it,
+    `fold` why it is not shown."""
     shown = row.standing == SHOWN
+    own = viewer is not None and viewer.id == row.author_id
     answers = row.answers_number or 0
     fresh = is_new(row.created_at, row.author_id, head, viewer) if row.place else False
     return contexts.PostView(
@@ -107,10 +115,10 @@ def post_view(
         answers_href=f"#p{answers}" if answers in on_page else f"/t/{head.id}/post/{answers}",
         depth=row.depth,
         state=_STATES[row.standing],  # type: ignore[arg-type]
-        state_line="" if shown else state_line(row),
+        state_line="" if shown else state_line(row, fold, where, now, language, own=own),
         op=row.author_id == head.author_id and row.place > 0,
         new=fresh,
-        own=viewer is not None and viewer.id == row.author_id,
+        own=own,
         recommended=row.recommended,
         highlighted=stands_out(row, chosen, viewer) if row.place and not (chosen.kind == "new" and fresh) else False,
         ignored=row.author_id in laid.sight.ignored,
@@ -187,7 +195,7 @@ def summary(
             contexts.TableRow(
                 number=row.number,
                 href=f"#p{row.number}" if row.number in here else f"/t/{head.id}/post/{row.number}",
-                words=_("(not shown)")
+                words=folding.words(row.standing)
                 if gone
                 else _("(ignored)")
                 if row.author_id in ignored

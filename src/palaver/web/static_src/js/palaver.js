@@ -12,6 +12,8 @@ import "./keys.js";
 import "./positions.js";
 import "./meanwhile.js";
 import "./replies.js";
+import "./polling.js";
+import "./refolding.js";
 import "./notices.js";
 import "./composing.js";
 import "./previewing.js";
