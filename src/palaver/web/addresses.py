@@ -27,7 +27,9 @@ from palaver.web.operators import places as desk_places
 from palaver.web.operators import standards as desk_standards
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
+from palaver.web.record import entries as record_entries
 from palaver.web.record import pages as record
+from palaver.web.record import proofs
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
@@ -152,6 +154,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ballots/<int:ballot_id>/receipt", ballots.receipt, name="ballot-receipt"),
     path("ballots/<int:ballot_id>.json", ballots.lists, name="ballot-lists"),
     path("record", record.record, name="record"),
+    path("record/<int:sequence>", record_entries.entry, name="record-entry"),
+    path("record/entries.json", proofs.entries, name="record-entries"),
+    path("record/heads.json", proofs.heads, name="record-heads"),
+    path("juries/<int:case_id>.json", proofs.case, name="case-proof"),
+    path("verify.py", proofs.verifier, name="verifier"),
     path("feed.<feed:kind>", feeds.home, name="home-feed"),
     path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
     path("newest.<feed:kind>", feeds.ordered(orders.NEWEST), name="newest-feed"),
