@@ -48,7 +48,7 @@ def question(lock: Lock, *, by: Member, because: str) -> LockQuestion:
         if who:
             ballot = open_ballot(
                 about=f"lock:{lock.pk}",
-                title=_("Open again: %(subject)s") % {"subject": thread.subject[:200]},
+                title=_("Shall the thread take replies again?"),
                 text=_("The lock's reason: %(lock)s\n\nThe question: %(question)s")
                 % {"lock": _quoted(lock.because), "question": _quoted(because)},
                 method=Ballot.Method.MOTION,

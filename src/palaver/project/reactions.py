@@ -21,7 +21,7 @@ from palaver.forums import events as forums
 from palaver.forums import titling
 from palaver.forums.models import Post
 from palaver.front.changing import change
-from palaver.live.telling import tell
+from palaver.live.telling import tell, tell_many
 from palaver.notices import kinds, telling
 from palaver.record.entering import enter
 from palaver.search import events as search
@@ -151,8 +151,12 @@ def tell_thread_started(event: forums.ThreadStarted) -> None:
 
 def tell_reply(event: forums.ReplyWritten) -> None:
     """The thread's open pages offer to show the reply; its forum's open lists learn of it."""
-    tell(f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id})
-    tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
+    tell_many(
+        [
+            (f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id}),
+            (f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id}),
+        ]
+    )
 
 
 def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
