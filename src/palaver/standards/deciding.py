@@ -24,7 +24,7 @@ from palaver.kit.decisions import Refusal
 from palaver.kit.text.letters import reason
 from palaver.record import chain
 from palaver.record.entering import enter
-from palaver.standards import bounds, opening, permissions
+from palaver.standards import bounds, opening, permissions, seeds
 from palaver.standards.events import CaseCalledOff, PostHeld, SeatEnded, VerdictReached
 from palaver.standards.models import (
     Alert,
@@ -143,7 +143,7 @@ def call_off(case: Case, *, because: str) -> Case:
         case.stage = Case.Stage.CALLED_OFF
         case.save(update_fields=["stage"])
         Alert.objects.filter(case=case, state=Alert.State.OPEN).update(state=Alert.State.DROPPED)
-        change(["juries", f"case:{case.pk}"])
+        change(["juries", "summons", f"case:{case.pk}"])
         events.publish(CaseCalledOff(case.pk))
         enter("case.call_off", office="rule", subject=f"case:{case.pk}", payload={"case": case.pk, "because": because})
     return case
@@ -155,9 +155,10 @@ def call_off(case: Case, *, because: str) -> Case:
 def _reach(
     case: Case, reached: Outcome, counted: Tally, *, empty: int = 0, by: Member | None = None, because: str = ""
 ) -> Verdict:
-    # Locks in one order everywhere: the case, its author, its post, the record's head.
+    # Locks in one order everywhere: the case, its author, its post, the seeds (a waiting alert may start), the record's head.
     author = Member.objects.select_for_update(no_key=True).get(pk=case.author_id)
     post = None if case.post_id is None else Post.objects.select_for_update(no_key=True).get(pk=case.post_id)
+    seeds.hold()
     alert = Alert.objects.filter(case=case).order_by("at", "pk").first()
     if reached == Outcome.REMOVED and _is_corrected(post, author, alert, counted):
         reached = Outcome.CORRECTED
@@ -194,7 +195,7 @@ def _reach(
         at=now,
     )
     _pause_alerter(case, verdict)
-    change(["juries", f"case:{case.pk}"])
+    change(["juries", "summons", f"case:{case.pk}"])
     thread, forum = (None, None) if post is None else (post.thread_id, post.forum_id)
     events.publish(VerdictReached(case.pk, reached, case.author_id, case.post_id, thread, forum))
     _follow(case, verdict, alert)

@@ -96,9 +96,13 @@ def may_hold(member: Member | None, post: Post, ground: str, *, second: Member |
         return no(_("This post is held already."))
     if post.standing != Post.Standing.SHOWN:
         return no(_("This post is not shown any more, so there is nothing to hold."))
-    if ground == Hold.Ground.SPAM and not newcomers.is_new(post.author):
+    if ground == Hold.Ground.SPAM and not _looks_new(post.author):
         return no(_("Spam is a ground to hold a newcomer's post only. Alert on it, and a jury decides."))
     return YES
+
+
+def _looks_new(author: Member) -> bool:
+    return newcomers.looks_new(joined_at=author.joined_at, post_count=author.post_count, is_operator=author.is_operator)
 
 
 def may_release(member: Member | None, hold: Hold) -> Decision:
