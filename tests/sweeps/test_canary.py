@@ -257,7 +257,11 @@ class Planted(Town):
                     Removal.objects.create(post=post, office="jury", standard="Privacy", charter=1, is_openable=False)
                 else:
                     Hold.objects.create(
-                        post=post, ground="law", office="operator", by=self.member["Odile"], because="A court has ruled."
+                        post=post,
+                        ground="law",
+                        office="operator",
+                        by=self.member["Odile"],
+                        because="A court has ruled.",
                     )
             self.further += [f"/p/{post.pk}", f"/p/{post.pk}/removed", f"/p/{post.pk}/history", f"/p/{post.pk}/alert"]
 

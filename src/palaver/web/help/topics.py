@@ -72,7 +72,9 @@ _ALL = (
     Topic(
         "juries",
         gettext_lazy("Alerts and juries"),
-        gettext_lazy("How members judge what goes too far: by lot, unnamed, with reasons, and so that anybody can check."),
+        gettext_lazy(
+            "How members judge what goes too far: by lot, unnamed, with reasons, and so that anybody can check."
+        ),
     ),
     Topic("joining", gettext_lazy("Joining and your account"), gettext_lazy("Getting in, names, passwords, leaving.")),
     Topic("privacy", gettext_lazy("Who can see what"), gettext_lazy("What is kept, what is shown, what is deleted.")),

@@ -19,7 +19,34 @@ from palaver.accounts.models import Member, Rename
 from palaver.kit.text.shapes import Tags, written
 
 _BLOCKS = frozenset(
-    ["p", "div", "li", "ul", "ol", "dl", "dd", "dt", "td", "th", "tr", "table", "blockquote", "pre", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "details", "summary", "img", "figure"]
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dd",
+        "dt",
+        "td",
+        "th",
+        "tr",
+        "table",
+        "blockquote",
+        "pre",
+        "br",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "details",
+        "summary",
+        "img",
+        "figure",
+    ]
 )
 _ADDRESSES = frozenset({"href", "src", "srcset", "cite"})
 _PARTS = re.compile(r"[ _.\-\u00a0]+")
