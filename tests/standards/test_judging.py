@@ -66,16 +66,25 @@ def test_the_case_stands_on_the_record_with_its_pool_before_any_ticket(court: Co
         assert one.pseudonym == lot.pseudonym(lot.juror_key(seeds.secret(), one.member_id, year, quarter), case.pk)
 
 
-def test_neither_record_nor_streams_name_a_juror_or_the_alerter(court: Court) -> None:
+def test_neither_record_nor_streams_nor_logs_name_a_juror_or_the_alerter(
+    court: Court, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     court.crowd(9)
     case = court.sitting()
     served = [juror(seat).pk for seat in offers(case)]
     judge(case, BREAKS, BREAKS, BREAKS)
-    said = json.loads(Payload.objects.get(entry__act="case.verdict").body or "")
+    said_whole = Payload.objects.get(entry__act="case.verdict").body or ""
+    said = json.loads(said_whole)
     assert said["about"]["post"] == court.post.pk and len(said["seated"]) == 3
     assert "by" not in said and "alerter" not in str(said)
     others = LiveEvent.objects.exclude(topic__in=[f"member:{pk}" for pk in served]).values_list("payload", flat=True)
     assert all("seat" not in payload and "member" not in payload for payload in others)
+    names = [court.cast.bram.name, *(member.name for member in court.jurors)]
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("palaver")]
+    published = [*Payload.objects.values_list("body", flat=True), *ours]
+    assert not [text for text in published if any(name in (text or "") for name in names)]
+    assert not [pk for pk in served if f'"by":{pk}' in said_whole or f'"member":{pk}' in said_whole]
 
 
 def test_rounds_offer_the_lowest_tickets_of_those_present(court: Court) -> None:
