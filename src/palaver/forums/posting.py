@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
-from palaver.forums import attaching, counting, drafting, naming, newcomers, paths, reads, rules
+from palaver.forums import attaching, counting, drafting, naming, newcomers, paths, polling, reads, rules
 from palaver.forums.errors import EmptyText, OutOfDate, RulesNotMet, ThreadIsLocked
 from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
 from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
@@ -32,8 +32,11 @@ def start_thread(
     kind: str = SourceText.Kind.MARKDOWN,
     submission_key: str = "",
     draft: drafting.Known | None = None,
+    poll: polling.Question | None = None,
 ) -> Thread:
-    """Start a thread with its original post and return it. The same `submission_key` again returns the same thread.
+    """Start a thread with its original post, and a poll where one is asked, and return it.
+
+    The same `submission_key` again returns the same thread.
 
     `draft` is the one this form was saved as; it ends with the post. Raises NotAllowed (gate, suspension, retired
     forum) or Refusal (subject or text unfit, posting rules, a newcomer's limits; `field` says which).
@@ -77,6 +80,8 @@ def start_thread(
         _store_text(post, text, kind, rendered, subject="")
         naming.name(post, rendered, links)
         drafting.end(draft, by=author)
+        if poll is not None:
+            polling.ask(thread, by=author, question=poll)
         counting.add_post(author_id=author.pk, thread_id=None, forum_id=forum.pk, number=0, at=now)
         events.publish(ThreadStarted(thread.pk, post.pk, forum.pk, author.pk))
     return thread

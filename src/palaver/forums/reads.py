@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from django.db import connection
 
 from palaver.accounts.reads import instant_of
+from palaver.kit import clock
 
 POSTS_A_PAGE = 50
 
@@ -100,6 +101,8 @@ class EventRow(NamedTuple):
     html: str
     at: datetime
     by_name: str | None
+    leads_to: str = ""
+    leads_label: str = ""
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -235,12 +238,12 @@ def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[Tabl
 def thread_events(thread_id: int, first_place: int, last_place: int) -> list[EventRow]:
     """The lines that stand behind the posts from one place to another; -1 stands before all."""
     sql = """
-    SELECT e.after_place, e.act, e.office, e.because, e.html, e.at, m.name
+    SELECT e.after_place, e.act, e.office, e.because, e.html, e.at, m.name, e.leads_to, e.leads_label
       FROM forums_threadevent e LEFT JOIN accounts_member m ON m.id = e.by_id
      WHERE e.thread_id = %s AND e.after_place >= %s AND e.after_place <= %s ORDER BY e.after_place, e.id
     """
     return [
-        EventRow._make((*row[:5], instant_of(row[5]), row[6]))
+        EventRow._make((*row[:5], instant_of(row[5]), *row[6:]))
         for row in _rows(sql, [thread_id, first_place, last_place])
     ]
 
@@ -263,6 +266,32 @@ def place_of(thread_id: int, number: int) -> tuple[int, str] | None:
 def is_locked(thread_id: int) -> bool:
     """Whether a lock keeps the thread closed now."""
     return bool(_rows("SELECT 1 FROM forums_lock WHERE thread_id = %s AND ended_at IS NULL", [thread_id]))
+
+
+def is_blocked(forum_id: int, member_id: int) -> bool:
+    """Whether the hosts keep a member out of a forum now: what every writing act there asks, and nearly always no."""
+    instant = connection.ops.adapt_datetimefield_value(clock.now())
+    sql = """
+    SELECT 1 FROM forums_block
+     WHERE forum_id = %s AND member_id = %s AND until > %s AND since <= %s AND ended_at IS NULL LIMIT 1
+    """
+    return bool(_rows(sql, [forum_id, member_id, instant, instant]))
+
+
+def stub_of(thread_id: int, number: int) -> tuple[int, int, int] | None:
+    """Where the post is now that had this number in a thread: (thread, number, place), or None."""
+    sql = """
+    SELECT p.thread_id, p.number, p.place FROM forums_poststub s JOIN forums_post p ON p.id = s.post_id
+     WHERE s.was_in = %s AND s.number = %s
+    """
+    rows = _rows(sql, [thread_id, number])
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+def merged_into(thread_id: int) -> int | None:
+    """The thread into which one was merged whose row is gone, or None."""
+    rows = _rows("SELECT into_id FROM forums_threadstub WHERE was = %s", [thread_id])
+    return rows[0][0] if rows else None
 
 
 def submitted(author_id: int, submission_key: str) -> int | None:

@@ -81,6 +81,19 @@ REMINDER = Kind(
     minutes=0,
 )
 SEARCH = Kind("search", _("Saved searches"), _("A new post that one of my searches finds."), 5, Ways(digest=True))
+OFFICE = Kind(
+    "office",
+    _("Hosting"),
+    _("My seat as a host, a lock that is questioned, a forum that its hosts keep me out of."),
+    usual=Ways(mail=True, digest=True),
+)
+WATCH = Kind(
+    "watch",
+    _("The watch"),
+    _("My turn on the watch, what waits for a second watcher, and what the watch does to my account."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
 BALLOT = Kind(
     "ballot",
     _("Ballots"),
@@ -112,6 +125,19 @@ ALERT = Kind(
     _("My alerts"),
     _("What I asked the members to look at has been decided."),
     usual=Ways(digest=True),
+CONSEQUENCE = Kind(
+    "verdict-consequence",
+    _("What removals bring"),
+    _("I cannot write for a while, or a jury is asked about me."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
+WARNING = Kind(
+    "warning",
+    _("Warning letters"),
+    _("Three of my posts were removed in 90 days; the letter itself comes by mail."),
+    usual=Ways(push=True),
+    minutes=0,
 )
 DESK = Kind(
     "desk",
@@ -139,6 +165,10 @@ ALL = (
     JUDGE,
     VERDICT,
     ALERT,
+    OFFICE,
+    WATCH,
+    CONSEQUENCE,
+    WARNING,
     DESK,
     TEST,
 )

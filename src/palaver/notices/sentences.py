@@ -46,6 +46,10 @@ def why(kind: str) -> str:
         kinds.JUDGE.key: _("You are told because you are a host or an operator."),
         kinds.VERDICT.key: _("You are told because it is about something of yours."),
         kinds.ALERT.key: _("You are told because you raised an alert."),
+        kinds.OFFICE.key: _("You are told because it is about your office, or about what hosts decided on you."),
+        kinds.WATCH.key: _("You are told because it is about the watch, or about what the watch decided on you."),
+        kinds.CONSEQUENCE.key: _("You are told because verdicts removed posts of yours."),
+        kinds.WARNING.key: _("You are told because verdicts removed posts of yours."),
         kinds.DESK.key: _("You are told because you are an operator."),
         kinds.TEST.key: _("You are told because you asked for a trial."),
     }.get(kind, _("You are told because you chose to be."))

@@ -22,7 +22,7 @@ from palaver.ballots import closing
 from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.delivery.push import sending as pushing
-from palaver.forums import attaching
+from palaver.forums import attaching, hosting
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
@@ -37,7 +37,7 @@ from palaver.reading import bookmarking
 from palaver.record.verifying import verify
 from palaver.search import building as search_building
 from palaver.search import repeating
-from palaver.standards import adopting, convening, holding, opening, pacing, seeds
+from palaver.standards import adopting, convening, holding, mustering, opening, pacing, prolonging, seeds, watching
 from palaver.web import building, errors
 from palaver.web.uploads import taking
 
@@ -254,6 +254,9 @@ def jobs(stop: threading.Event) -> None:
     due.every("confirm the charter", 600, adopting.confirm_due)
     search_building.register()
     due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
+    due.every("settle hosts' seats", 600, hosting.sweep)
+    due.every("muster the watch", 900, mustering.muster)
+    due.every("end the watch's reviews", 60, watching.lapse_due)
     due.every("verify the record", 3600, _verify_record)
     due.every("sit juries", 5, _sit)
     due.every("commit to seeds", 3600, seeds.commit_due)
@@ -280,6 +283,7 @@ def _sit() -> None:
     holding.lapse_due()
     convening.sit_due()
     opening.start_waiting()
+    prolonging.open_due()
 
 
 def _verify_record() -> None:

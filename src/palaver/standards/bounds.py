@@ -75,6 +75,35 @@ LONGEST_WHY = 1000
 LONGEST_ANSWER = 500
 LONGEST_REASON = 1000
 
+# Appeals (page, Appeal). A longer suspension is given by a jury of the same size, on the request of an operator; who may ask
+# and how long at most are ours.
+APPEALED_WITHIN = timedelta(days=14)
+DOOR_CLOSED_FOR = timedelta(days=7)
+LONGEST_WORDS = 4000
+LONGER_AT_MOST = timedelta(days=180)
+ANSWERED_WITHIN = timedelta(hours=24)
+# Watch (page, Watch).
+WATCH_MEMBER_FOR = timedelta(days=180)
+WATCH_POSTS_WRITTEN = 500
+WATCH_NO_REMOVAL_FOR = timedelta(days=90)
+WATCH_LEAST, WATCH_MOST = 5, 15
+WATCH_ONE_MORE_PER = 500
+"""Ours: one seat more than five for each so many active members."""
+WATCH_TERM = timedelta(days=90)
+WATCH_TERMS_RUNNING = 2
+WATCH_RUNNING_WITHIN = timedelta(days=30)
+"""Ours: a term that begins so soon after the one before runs on from it."""
+WATCH_TOLD_AHEAD = timedelta(days=7)
+INTRUDER_YOUNGER_THAN = timedelta(days=30)
+INTRUDER_POSTS_BELOW = 50
+WATCH_SUSPENDS_FOR = timedelta(hours=24)
+"""Until a jury has decided ("decides within the day"); what nobody decided in that time lapses."""
+WATCH_STANDS_FOR = timedelta(days=30)
+PROPOSAL_LASTS = timedelta(hours=24)
+"""Ours: what no second watcher agreed to within a day is dropped."""
+WATCH_LEAVES_ALONE = timedelta(days=30)
+"""Ours: an account that a review let go is not suspended by the watch again for so long."""
+
 # Seeds (page, Jury, "Draw").
 SEEDS_AHEAD = 8
 PUBLISHED_AFTER = timedelta(hours=48)

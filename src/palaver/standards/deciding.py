@@ -25,7 +25,7 @@ from palaver.kit.text.letters import reason
 from palaver.record import chain
 from palaver.record.entering import enter
 from palaver.standards import bounds, opening, permissions
-from palaver.standards.events import PostHeld, SeatEnded, VerdictReached
+from palaver.standards.events import CaseCalledOff, PostHeld, SeatEnded, VerdictReached
 from palaver.standards.models import (
     Alert,
     AlerterPause,
@@ -144,6 +144,7 @@ def call_off(case: Case, *, because: str) -> Case:
         case.save(update_fields=["stage"])
         Alert.objects.filter(case=case, state=Alert.State.OPEN).update(state=Alert.State.DROPPED)
         change(["juries", f"case:{case.pk}"])
+        events.publish(CaseCalledOff(case.pk))
         enter("case.call_off", office="rule", subject=f"case:{case.pk}", payload={"case": case.pk, "because": because})
     return case
 

@@ -110,4 +110,76 @@ class AmendmentChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class WatchChanged(Event):
-    """A term began or ended, a proposal was made, seconded or dropped."""
+    """A term began or ended, somebody volunteered, a proposal was made, seconded, dropped or reviewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCalledOff(Event):
+    """A case has ended without a verdict."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongerAsked(Event):
+    """An operator asks that a suspension last longer. The member may answer first."""
+
+    prolongation_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatcherDrawn(Event):
+    """The lot fell on this volunteer."""
+
+    member_id: int
+    term_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchTermEnds(Event):
+    """A watcher's term is over (`over`), or ends within a week."""
+
+    member_id: int
+    term_id: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecondWanted(Event):
+    """A watcher proposes something that a second must agree to; `watcher_ids` are the others."""
+
+    proposal_id: int
+    watcher_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSuspended(Event):
+    """Two watchers have suspended an account; a jury of three decides."""
+
+    proposal_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchReviewed(Event):
+    """The review of a suspension by the watch is over. `stands` None: nobody decided within the day, and it lapsed."""
+
+    proposal_id: int
+    member_id: int
+    stands: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomersPosts(Event):
+    """An account's posts were hidden with its suspension, or are shown again. `in_threads` are (thread, post)."""
+
+    member_id: int
+    post_ids: tuple[int, ...]
+    in_threads: tuple[tuple[int, int], ...]
+    forum_ids: tuple[int, ...]
+    hidden: bool
+
+    @property
+    def thread_ids(self) -> frozenset[int]:
+        return frozenset(thread for thread, _post in self.in_threads)

@@ -7,6 +7,7 @@ Every input of a keyed hash is a tag followed by fields of fixed length, so that
     pseudonym       = HMAC-SHA256(juror key,    "case"   ‖ case, 8 bytes)
     chance          = HMAC-SHA256(juror key,    "chance" ‖ case, 8 bytes)
     ticket          = HMAC-SHA256(seed,         "ticket" ‖ case, 8 bytes ‖ pseudonym, 32 bytes)
+    watch ticket    = HMAC-SHA256(seed,         "watch"  ‖ draw, 8 bytes ‖ member, 8 bytes)
     commitment      = SHA-256(seed)
 
 Numbers are big-endian. A pseudonym and a ticket are written as 64 hexadecimal digits, so that the order of the texts is the
@@ -66,6 +67,16 @@ def ticket(seed: bytes, case_id: int, pseudonym: str) -> str:
 def offered(tickets: dict[str, str], present: Iterable[str], seats: int) -> list[str]:
     """Whom a round offers a seat: of the present pseudonyms those with the lowest tickets, as many as seats are open."""
     return sorted(present, key=lambda name: (tickets[name], name))[: max(seats, 0)]
+
+
+def watch_ticket(seed: bytes, draw: int, member_id: int) -> str:
+    """A volunteer's lot in one draw of watchers. They volunteered by name, so there is no pseudonym here."""
+    return _keyed(seed, b"watch", draw.to_bytes(8, "big"), member_id.to_bytes(8, "big")).hex()
+
+
+def drawn_to_watch(seed: bytes, draw: int, volunteers: Iterable[int], seats: int) -> list[int]:
+    """Who of the volunteers watches: the lowest tickets, as many as there are seats, in their order."""
+    return sorted(volunteers, key=lambda one: (watch_ticket(seed, draw, one), one))[: max(seats, 0)]
 
 
 def _keyed(key: bytes, tag: bytes, *fields: bytes) -> bytes:

@@ -7,6 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from palaver.forums import orders
 from palaver.web import errors
 from palaver.web.accounts import claims, flows, invitations, preferences
+from palaver.web.ballots import pages as ballots
+from palaver.web.charter import amendments
+from palaver.web.charter import pages as charter
 from palaver.web.feeds import pages as feeds
 from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
@@ -17,15 +20,18 @@ from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
 from palaver.web.operators import applications, desk, house_pages, inquiries
+from palaver.web.operators import charter as desk_charter
 from palaver.web.operators import community as desk_community
 from palaver.web.operators import people as desk_people
 from palaver.web.operators import places as desk_places
+from palaver.web.operators import standards as desk_standards
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
 from palaver.web.record import pages as record
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
+from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
 
@@ -119,11 +125,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("juries/<int:case_id>", cases.case, name="case"),
     path("juries/<int:case_id>/decide", cases.decide, name="case-decide"),
     path("juries/seat/<int:seat_id>", seats.seat, name="seat"),
+    path("me/appeals", appeals.appeals, name="my-appeals"),
+    path("me/appeals/<str:against>/<int:number>", appeals.appeal, name="appeal"),
+    path("me/warnings/<int:consequence_id>", warnings.warning, name="my-warning"),
+    path("me/longer/<int:number>", longer.longer, name="my-longer"),
+    path("standards/", figures.figures, name="figures"),
+    path("standards/report/<int:year>", reports.report, name="report"),
+    path("standards/report/<int:year>.csv", reports.values, name="report-values"),
+    path("juries/<int:case_id>/reasons", reasons.reasons, name="case-reasons"),
+    path("juries/<int:case_id>/reasons.txt", reasons.text, name="case-reasons-text"),
     path("search", search_pages.search, name="search"),
     path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
     path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
     path("search/saved", saved_searches.saved, name="saved-searches"),
     path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
+    path("charter", charter.in_force, name="charter"),
+    path("charter/<int:number>", charter.version, name="charter-version"),
+    path("charter/<int:before>/<int:after>", charter.changes, name="charter-changes"),
+    path("charter/adopt", amendments.adopt, name="charter-adopt"),
+    path("charter/amendments/", amendments.listed, name="amendments"),
+    path("charter/amendments/propose", amendments.propose, name="amendment-propose"),
+    path("charter/amendments/<int:amendment_id>", amendments.amendment, name="amendment"),
+    path("charter/amendments.<feed:kind>", feeds.amendments, name="amendments-feed"),
+    path("ballots/<int:ballot_id>", ballots.ballot, name="ballot"),
+    path("ballots/<int:ballot_id>/vote", ballots.vote, name="ballot-vote"),
+    path("ballots/<int:ballot_id>/receipt", ballots.receipt, name="ballot-receipt"),
+    path("ballots/<int:ballot_id>.json", ballots.lists, name="ballot-lists"),
     path("record", record.record, name="record"),
     path("feed.<feed:kind>", feeds.home, name="home-feed"),
     path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
@@ -177,6 +204,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
     path("desk/members", desk_people.members, name="desk-members"),
     path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
+    path("desk/charter", desk_charter.charter, name="desk-charter"),
+    path("desk/standards", desk_standards.standards, name="desk-standards"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),

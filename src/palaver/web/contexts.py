@@ -469,6 +469,50 @@ class ReplyForm:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionLine:
+    """An option on the paper and in the result. `share` is in words ("62 %"); `bar` is drawn where votes are known."""
+
+    place: int
+    label: str
+    chosen: bool = False
+    votes: int | None = None
+    share: str = ""
+    bar: Markup | None = None
+    won: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BallotView:
+    """`parts/ballot.html`: a ballot in its thread or on its own page.
+
+    `open`: votes are taken now. `why_not` says to a member why not theirs; a guest is asked to sign in. `counts`: the votes of
+    each option are known. `needs_receipt`: the reader has cast a secret vote, which only its receipt changes.
+    """
+
+    id: int
+    title: str
+    kind: str
+    several: bool
+    is_secret: bool
+    options: tuple[OptionLine, ...]
+    state: str
+    terms: tuple[str, ...]
+    until: Moment
+    open: bool
+    counts: bool
+    voters: int
+    href: str
+    action: str
+    next: str
+    why_not: str = ""
+    has_voted: bool = False
+    needs_receipt: bool = False
+    outcome: str = ""
+    error: str = ""
+    error_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadPage:
     """`threads/thread.html` in all three views. `op` and `posts` come assembled (see `assembling`)."""
 
@@ -502,6 +546,7 @@ class ThreadPage:
     """The highest number on this page: what "read up to here" means."""
     told: str = ""
     trashed: bool = False
+    poll: BallotView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +588,18 @@ class HistoryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PollForm:
+    """The fields of a poll in the form that starts a thread, as they were typed. `open`: somebody has begun to fill them."""
+
+    text: str = ""
+    options: str = ""
+    most: str = "1"
+    days: str = "7"
+    is_secret: bool = False
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ComposePage:
     """`threads/start.html`, `threads/reply.html`, `threads/edit.html`: one form each, the same part."""
 
@@ -564,6 +621,7 @@ class ComposePage:
     preview: Markup | None = None
     maximum: int = 60_000
     composer: Composer = Composer()
+    poll: PollForm | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,12 @@ from palaver.forums import orders
 from palaver.forums.models import Post
 from palaver.forums.rendering import member_address, post_address
 from palaver.kit import clock
+from palaver.kit.text import rendering
 from palaver.reading import reads
 from palaver.record.models import Entry as RecordEntry
+from palaver.standards.models import Amendment
 from palaver.web import errors, feeds, moments
+from palaver.web.charter.drawing import state
 from palaver.web.doors import everyone
 from palaver.web.feeds import Entry, Feed
 from palaver.web.members.pages import find
@@ -211,3 +214,24 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
         )
     feed = _feed(_("The record"), "/record", "/record")
     return feeds.respond(request, kind, feed, made, words=["record", "places", "names"])
+
+
+@everyone
+def amendments(request: HttpRequest, kind: str) -> HttpResponse:
+    """Amendments of the charter, newest first; one that was decided is newer than before."""
+    feed = _feed(_("Amendments"), "/charter/amendments/", "/charter/amendments", _("Proposed changes of the charter."))
+    rows = Amendment.objects.select_related("by").order_by("-pk")[:THREADS]
+    entries = [
+        Entry(
+            id=f"/charter/amendments/{row.pk}",
+            href=f"/charter/amendments/{row.pk}",
+            title=row.title,
+            html=f"<p>{escape(state(row))}</p>{rendering.render(row.because, 'markdown').html}",
+            published=row.proposed_at,
+            updated=row.decided_at or row.proposed_at,
+            author=row.by.name,
+            author_href=member_address(row.by.name),
+        )
+        for row in rows
+    ]
+    return feeds.respond(request, kind, feed, entries, words=["charter", "names"])

@@ -75,6 +75,14 @@ _ALL = (
         gettext_lazy(
             "How members judge what goes too far: by lot, unnamed, with reasons, and so that anybody can check."
         ),
+        "charter",
+        gettext_lazy("The charter"),
+        gettext_lazy("The rules of this community, how they are changed, and who may do it."),
+    ),
+    Topic(
+        "ballots",
+        gettext_lazy("Ballots and polls"),
+        gettext_lazy("Voting in public and in secret, the receipt, and how anybody can count again."),
     ),
     Topic("joining", gettext_lazy("Joining and your account"), gettext_lazy("Getting in, names, passwords, leaving.")),
     Topic("privacy", gettext_lazy("Who can see what"), gettext_lazy("What is kept, what is shown, what is deleted.")),

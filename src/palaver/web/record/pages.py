@@ -15,6 +15,7 @@ from palaver.forums.models import Category, Forum, Thread
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.record.models import Entry, Head
+from palaver.standards.models import Amendment
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import cacheable
@@ -47,6 +48,19 @@ _ACTS = {
     "import.run": lambda: _("imported a community"),
     "contact.received": lambda: _("wrote to the operators"),
     "contact.answered": lambda: _("answered an inquiry"),
+    "ballot.open": lambda: _("opened"),
+    "ballot.close": lambda: _("counted"),
+    "ballot.call_off": lambda: _("called off"),
+    "charter.adopt": lambda: _("adopted"),
+    "charter.confirm": lambda: _("confirmed, by the members’ ballot,"),
+    "charter.reopen": lambda: _("reopened, by the members’ ballot,"),
+    "charter.forum": lambda: _("settled where amendments are talked about:"),
+    "amendment.propose": lambda: _("proposed the amendment"),
+    "amendment.ballot": lambda: _("put to the ballot the amendment"),
+    "amendment.veto": lambda: _("vetoed the amendment"),
+    "amendment.withdraw": lambda: _("withdrew the amendment"),
+    "appeal.open": lambda: _("appealed"),
+    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
@@ -68,6 +82,15 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
         links[f"category:{category.pk}"] = contexts.Link(category.name, f"/c/{category.slug}/")
     for member in Member.objects.filter(pk__in=ids.get("member", ())):
         links[f"member:{member.pk}"] = contexts.Link(member.name, member_address(member.name))
+    for number, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
+        links[f"amendment:{number}"] = contexts.Link(title, f"/charter/amendments/{number}")
+    for number in ids.get("charter", ()):
+        links[f"charter:{number}"] = contexts.Link(
+            _("the charter, version %(n)s") % {"n": number}, f"/charter/{number}"
+        )
+    # A ballot's title may be a closed forum's: the link names its number alone, and its page asks who may see it.
+    for number in ids.get("ballot", ()):
+        links[f"ballot:{number}"] = contexts.Link(_("ballot %(n)s") % {"n": number}, f"/ballots/{number}")
     for sequence in ids.get("entry", ()):
         links[f"entry:{sequence}"] = contexts.Link(str(sequence), f"/record?at={sequence}#e{sequence}")
     return links
@@ -84,6 +107,11 @@ def _hidden(entry: Entry, viewer: Viewer | None) -> bool:
         forum_id = Thread.objects.filter(pk=int(number)).values_list("forum_id", flat=True).first()
         return forum_id is not None and forum_id not in readable(viewer)
     return False
+
+
+def act_in_words(act: str) -> str:
+    """What was done, in words, without a name."""
+    return _act(act, "")
 
 
 def _act(act: str, member: str) -> str:
@@ -108,6 +136,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
         "member": _("member"),
         "guest": _("by the contact page"),
     }
+    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
@@ -116,7 +145,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
             contexts.RecordEntry(
                 number=entry.sequence,
                 at=moments.moment(entry.at, where, now),
-                actor=names.get(payload.get("by") or 0, _("Somebody") if entry.office == "guest" else _("the console")),
+                actor=names.get(payload.get("by") or 0) or nobody.get(entry.office, _("the console")),
                 capacity=offices.get(entry.office, entry.office),
                 act=_act(entry.act, names.get(payload.get("member") or 0, "")),
                 subject=links.get(entry.subject),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from palaver.accounts.reads import Viewer
+from palaver.ballots import reads as ballots
 from palaver.forums import newcomers
 from palaver.forums import reads as forum_reads
 from palaver.forums.models import Office, Post
@@ -21,6 +22,7 @@ from palaver.kit.text import rendering
 from palaver.reading import reads
 from palaver.reading import sight as sights
 from palaver.web import assembling, contexts, errors, moments, structured
+from palaver.web.ballots import drawing as paper
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
 from palaver.web.shell import answer, environment, forum_href, forum_link, places, readable, see, shell, trail
@@ -152,6 +154,14 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
     )
     why_not = _why_not(head, forum.retired, viewer)
     new = (sum(view.new for view in views) if len(views) == replies else laid.new) if fresh else 0
+    poll, poll_ends = None, now
+    if head.has_poll and opening.standing == Post.Standing.SHOWN:
+        sheet = ballots.sheet_about(
+            f"thread:{head.id}", member_id=me, joined_at=viewer.joined_at if viewer is not None else None
+        )
+        if sheet is not None:
+            poll_ends = sheet.closes_at
+            poll = paper.view(sheet, where=where, now=now, signed_in=viewer is not None, next=href(head, **named))
     frame = shell(
         request,
         head.subject,
@@ -208,9 +218,13 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         shown_number=max(here) if view == "flat" or len(found) > replies else head.last_number,
         told=head.told,
         trashed=head.trashed,
+        poll=poll,
     )
-    response = answer("threads/thread.html", frame, page_)
-    return cacheable(response, [f"thread:{head.id}", "places", "names"])
+    response = cacheable(answer("threads/thread.html", frame, page_), [f"thread:{head.id}", "places", "names"])
+    if page_.poll is not None and page_.poll.open:
+        # A page that lets people vote is fresh until the poll ends.
+        response.fresh_until = min(response.fresh_until, poll_ends)  # type: ignore[attr-defined]
+    return response
 
 
 def _things(

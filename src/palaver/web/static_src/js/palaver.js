@@ -12,6 +12,7 @@ import "./keys.js";
 import "./positions.js";
 import "./meanwhile.js";
 import "./replies.js";
+import "./polling.js";
 import "./refolding.js";
 import "./notices.js";
 import "./summons.js";
