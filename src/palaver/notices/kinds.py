@@ -125,6 +125,7 @@ ALERT = Kind(
     _("My alerts"),
     _("What I asked the members to look at has been decided."),
     usual=Ways(digest=True),
+)
 CONSEQUENCE = Kind(
     "verdict-consequence",
     _("What removals bring"),

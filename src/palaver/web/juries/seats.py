@@ -161,6 +161,8 @@ def question(case: Case, standard: str) -> str:
             return _("Was it right to suspend this account?")
         case Case.Kind.LONG:
             return _("Should this suspension last longer?")
+    if case.kind == Case.Kind.APPEAL and case.post_id is None:
+        return _("Was it right to decide so?")
     if standard:
         return _("Does this break “%(standard)s”?") % {"standard": standard}
     return _("Does this break any of the standards?")
@@ -169,7 +171,7 @@ def question(case: Case, standard: str) -> str:
 def choices(case: Case) -> tuple[tuple[int, str, str], ...]:
     """The four answers with what tells them apart."""
     sure, close = _("no doubt"), _("a close call")
-    if case.kind in {Case.Kind.WATCH, Case.Kind.LONG}:
+    if case.kind in {Case.Kind.WATCH, Case.Kind.LONG} or (case.kind == Case.Kind.APPEAL and case.post_id is None):
         return ((1, _("Clearly yes"), sure), (2, _("Yes"), close), (3, _("No"), close), (4, _("Clearly not"), sure))
     return (
         (1, _("Clearly breaks it"), sure),
