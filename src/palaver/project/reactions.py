@@ -222,7 +222,7 @@ def words_of_watch(event: standards.NewcomersPosts) -> None:
     """Every thread and forum in which the posts stand."""
     names = [f"thread:{thread_id}" for thread_id in event.thread_ids]
     names += [f"forum:{forum_id}" for forum_id in event.forum_ids]
-    change(["front", "corrections", f"member:{event.member_id}", *names])
+    change(["front", "corrections", "folds", f"member:{event.member_id}", *names])
 
 
 def index_watch(event: standards.NewcomersPosts) -> None:
@@ -233,7 +233,8 @@ def index_watch(event: standards.NewcomersPosts) -> None:
 def tell_watch(event: standards.NewcomersPosts) -> None:
     """Open pages learn that posts are hidden, or shown again."""
     for thread_id, post_id in event.in_threads:
-        tell(f"thread:{thread_id}", "edit", {"post": post_id})
+        tell(f"thread:{thread_id}", "fold", {"post": post_id})
+        titling.settle(post_id)
 
 
 def tell_summons(event: standards.SeatOffered) -> None:
