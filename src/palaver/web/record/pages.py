@@ -72,7 +72,6 @@ _ACTS = {
     "post.hold": lambda: _("held a post"),
     "post.release": lambda: _("released a post that was held"),
     "post.restore": lambda: _("restored a post"),
-    "member.suspend_on": lambda: _("prolonged the suspension of the member"),
     "draw.commit": lambda: _("committed to a seed of the draw"),
     "draw.publish": lambda: _("published a seed of the draw"),
     "appeal.open": lambda: _("appealed"),
@@ -88,13 +87,6 @@ _ACTS = {
     "amendment.ballot": lambda: _("put to the ballot the amendment"),
     "amendment.veto": lambda: _("vetoed the amendment"),
     "amendment.withdraw": lambda: _("withdrew the amendment"),
-    "appeal.open": lambda: _("appealed"),
-    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
-    "case.open": lambda: _("opened case"),
-    "case.verdict": lambda: _("reached the verdict in case"),
-    "case.call_off": lambda: _("called off case"),
-    "draw.commit": lambda: _("committed to a seed of the draw"),
-    "draw.publish": lambda: _("published a seed of the draw"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
