@@ -97,6 +97,7 @@ def test_what_was_done_to_a_merged_thread_of_the_few_is_not_told_to_others(cast:
 
 def test_the_about_page_says_who_is_kept_out_and_who_reads_along(cast: Cast) -> None:
     chidi = signed_in(cast.chidi)
+    assert cast.bram
     form = {"act": "block", "member": "bram", "days": "3", "because": "Quarrels <b>"}
     assert "no member of that name" in text(chidi.post("/f/the-lounge/hosts", form | {"member": "Nobody"}))
     kept = chidi.post("/f/the-lounge/hosts", form | {"because": " "})
