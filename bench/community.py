@@ -217,6 +217,8 @@ class SqliteTables(Tables):
         return f"{self._stem} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.{fraction or 1:06}"
 
     def finish(self) -> None:
+        from palaver.kit.sqlite import checkpoint
+
         for _, sql in self.indexes:
             self.raw.execute(sql)
         self.raw.execute("COMMIT")
@@ -224,6 +226,7 @@ class SqliteTables(Tables):
         if broken:
             raise SystemExit(f"The generated community breaks foreign keys: {broken}")
         self.raw.execute("ANALYZE")
+        checkpoint.forget_shadows(self.raw)
         self.raw.execute("PRAGMA journal_mode=WAL")
         self.raw.close()
 

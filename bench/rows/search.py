@@ -154,7 +154,7 @@ def _ask() -> None:
     # Three forums of a hundred are closed to whoever asks, as in most communities.
     forums = [pk for pk, _slug in every]
     hidden = set(forums[5::40])
-    seen = sight([pk for pk in forums if pk not in hidden], forums, member_id=None, hides_things=False)
+    seen = sight([pk for pk in forums if pk not in hidden], forums)
     slugs = [slug for pk, slug in every if pk not in hidden]
     # SQLite works in this process, so its processor time is the whole of it; PostgreSQL's round trip is wall clock.
     clock = time.thread_time if connection.vendor == "sqlite" else time.perf_counter

@@ -247,6 +247,23 @@ def test_upkeep_may_vacuum_under_the_lock() -> None:
         insert()
 
 
+def test_what_a_virtual_table_keeps_is_never_read_whole_for_having_been_counted_empty() -> None:
+    with ours().upkeep() as raw:
+        raw.execute("CREATE VIRTUAL TABLE told USING fts5(words)")
+        raw.execute("ANALYZE")
+    by_key = "EXPLAIN QUERY PLAN DELETE FROM told_data WHERE id >= 7 AND id <= 9"
+    assert checkpoint.optimize()
+    with ours().cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl LIKE 'told%%'")
+        assert cursor.fetchone() == (0,)
+    ours().close()
+    with ours().cursor() as cursor:
+        cursor.execute(by_key)
+        assert "SEARCH" in cursor.fetchone()[3]
+    with ours().upkeep() as raw:
+        raw.execute("DROP TABLE told")
+
+
 def test_a_passive_checkpoint_moves_the_log() -> None:
     with transaction.atomic():
         insert()

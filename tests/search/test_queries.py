@@ -11,6 +11,7 @@ from django.db import connection
 
 from palaver.search import matching
 from palaver.search.finding import find
+from palaver.search.matching import Estimate, Way
 from palaver.search.sight import sight_of, sight_of_guests
 from tests.cast import Cast
 from tests.search.village import BEGAN, Told, Village, build
@@ -188,15 +189,32 @@ def test_best_match_finds_the_same_posts_in_another_order(village: Village) -> N
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one way of looking")
-@pytest.mark.parametrize("way", ["walking", "stretches"])
+@pytest.mark.parametrize(
+    "way", [Way(5, 1), Way(3, 64), Way(0, 1), Way(0, 5), Way(0, 0)], ids=["walking", "little", "one", "five", "all"]
+)
 def test_every_way_of_looking_on_postgresql_finds_the_same(
-    village: Village, monkeypatch: pytest.MonkeyPatch, way: str
+    village: Village, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
-    monkeypatch.setattr(matching, "FEW", -1)
-    monkeypatch.setattr(matching, "COMMON", 0.0 if way == "walking" else 2.0)
-    monkeypatch.setattr(matching, "WALKED", 5)
+    monkeypatch.setattr(matching, "way", lambda limit, estimate: way)
     for text, wanted in QUERIES:
         assert found(text, village) == village.answer(wanted, OPEN), text
+        best = find(text, sight_of_guests(), best=True, size=1000)
+        assert sorted(post.post_id for post in best.posts) == sorted(village.answer(wanted, OPEN)), text
+
+
+def test_the_way_is_chosen_by_what_is_expected() -> None:
+    everything = 1_000_000.0
+
+    def chosen(matches: float, limit: int = 26) -> Way:
+        return matching.way(limit, Estimate(matches, everything, everything, (15e3, 6e4, 24e4, everything)))
+
+    assert chosen(0) == chosen(200) == Way(0, 0)
+    assert chosen(2_000) == Way(0, 2)
+    assert chosen(10_000) == Way(0, 1)
+    assert chosen(300_000).walked == 158
+    assert chosen(10_000, 2_000) == Way(0, 17)
+    assert chosen(2_000, 2_000) == Way(0, 0)
+    assert chosen(600_000, 2_000).walked == 4_216
 
 
 def test_days_are_the_readers_own(village: Village) -> None:

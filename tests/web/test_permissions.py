@@ -25,18 +25,18 @@ from tests.architecture.test_addresses import addresses
 from tests.kit.pictures import making
 
 from palaver.accounts import claiming, inviting, joining, operating, suspending
-from palaver.accounts.models import Application, Invitation, Member
+from palaver.accounts.models import Application, Invitation, Member, Suspension
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import attaching, drafting, locking, placing, posting
-from palaver.forums.models import Forum
+from palaver.forums import attaching, drafting, locking, placing, polling, posting
+from palaver.forums.models import Forum, Post
 from palaver.front.changing import change
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
-from palaver.standards import alerting, deciding
-from palaver.standards.models import Case, PoolMember, Proposal, Seat, WatchTerm
+from palaver.standards import alerting, amending, deciding
+from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Proposal, Seat, WatchTerm
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -183,8 +183,38 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Judged by members: what concerns Ana is for her alone, figures and reasons are for everybody.
+    "my-appeals": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "appeal": ("302 404 404 404 200 404", "403 404 404 404 302 404"),
+    "my-warning": ("302 404 404 404 200 404", "405 405 405 405 405 405"),
+    "my-longer": ("302 404 404 200 404 404", "403 404 404 302 404 404"),
+    "figures": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report-values": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons-text": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "desk-standards": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # The charter, and ballots: here the polls of the two forums. In the founding time every member may propose, Odile adopts.
+    "charter": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-version": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-changes": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-adopt": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "amendments": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "amendments-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "amendment-propose": ("302 200 200 403 200 200", "403 302 302 403 422 302"),
+    "amendment": ("200 200 200 200 200 200", "403 403 403 403 302 403"),
+    "ballot open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "ballot closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    "ballot-vote open": ("302 302 302 302 302 302", "403 200 200 200 200 200"),
+    "ballot-vote closed": ("302 302 302 302 302 302", "403 403 403 403 200 200"),
+    "ballot-receipt open": ("405 405 405 405 405 405", "200 200 200 200 200 200"),
+    "ballot-receipt closed": ("405 405 405 405 405 405", "403 403 403 403 200 200"),
+    # Nothing to recount while it runs; whoever may not see it is not told even that.
+    "ballot-lists open": ("404 404 404 404 404 404", "405 405 405 405 405 405"),
+    "ballot-lists closed": ("403 403 403 403 404 404", "405 405 405 405 405 405"),
+    "desk-charter": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # Searching: everybody searches; a kept search's feed is opened by its token alone.
     "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -205,6 +235,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "thread-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
     "member-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-entry": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-entries": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-heads": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-proof": (
+        "404 404 404 404 404 404",
+        "405 405 405 405 405 405",
+    ),  # No such case: tests/standards/test_proving.py
+    "verifier": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-topic": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "terms": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -307,6 +345,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-edit": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
         "post-correction": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
+        "ballot-vote": ("302 302 302 302 302 302", "403 403 403 403 403 403"),
     },
 }
 
@@ -407,8 +446,32 @@ ADDRESSES: dict[str, str] = {
     "positions": "positions",
     # Members.
     "member": "m/Ana",
+    # Judged by members.
+    "my-appeals": "me/appeals",
+    "appeal": "me/appeals/removal/{removal}",
+    "my-warning": "me/warnings/{warning}",
+    "my-longer": "me/longer/{longer}",
+    "figures": "standards/",
+    "report": "standards/report/{year}",
+    "report-values": "standards/report/{year}.csv",
+    "case-reasons": "juries/{decided}/reasons",
+    "case-reasons-text": "juries/{decided}/reasons.txt",
+    "desk-standards": "desk/standards",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "charter": "charter",
+    "charter-version": "charter/1",
+    "charter-changes": "charter/1/1",
+    "charter-adopt": "charter/adopt",
+    "amendments": "charter/amendments/",
+    "amendments-feed": "charter/amendments.atom",
+    "amendment-propose": "charter/amendments/propose",
+    "amendment": "charter/amendments/{amendment}",
+    "ballot": "ballots/{ballot}",
+    "ballot-vote": "ballots/{ballot}/vote",
+    "ballot-receipt": "ballots/{ballot}/receipt",
+    "ballot-lists": "ballots/{ballot}.json",
+    "desk-charter": "desk/charter",
     "search": "search?q=rye",
     "search-feed": "search/feed/rye.atom",
     "saved-searches": "search/saved",
@@ -425,6 +488,11 @@ ADDRESSES: dict[str, str] = {
     "thread-feed": "t/{thread}/feed.json",
     "member-feed": "m/Ana/feed.atom",
     "record-feed": "record.atom",
+    "record-entry": "record/1",
+    "record-entries": "record/entries.json",
+    "record-heads": "record/heads.json",
+    "case-proof": "juries/999999.json",
+    "verifier": "verify.py",
     "help": "help/",
     "help-topic": "help/reading",
     "terms": "terms",
@@ -484,7 +552,20 @@ ADDRESSES: dict[str, str] = {
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
 }
+_CHANGE = {
+    "base": "1", "title": "Shorter", "because": "So that it is read.", "spam:title": "No spam", "spam:rule": "Sell nothing.",
+    "spam:kinds": "post",
+}  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
+    "charter-adopt": _CHANGE,
+    "amendment-propose": _CHANGE,
+    "amendment": {"act": "withdraw", "reason": ""},
+    "ballot-vote": {"chosen": "0"},
+    "ballot-receipt": {"receipt": "AAAAA"},
+    "desk-charter": {"act": "settle", "forum": "{forum_id}"},
+    "appeal": {"words": "I meant the bread."},
+    "my-longer": {"words": "It was once."},
+    "desk-standards": {"act": "hold", "post": "/p/{other}", "ground": "law", "because": "A court has ordered it."},
     "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
     "desk-applications": {"act": "admit", "application": "{application}"},
     "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
@@ -588,7 +669,9 @@ def watching(members: dict[str, Member]) -> dict[str, Any]:
 
 
 class Town:
-    """Forums in each state, each with a thread and a reply by Ana, and a reader for each role."""
+    """Forums in each state, each with a thread, its poll and a reply by Ana, and a reader for each role."""
+
+    options = ("Rye", "Spelt")
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
@@ -612,7 +695,12 @@ class Town:
             placing.admit(forum, member=members["Hana"], by=operator)
             placing.appoint_host(forum, member=members["Hana" if name == "closed" else "Chidi"], by=operator)
             thread = posting.start_thread(
-                forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
+                forum=forum,
+                author=ana,
+                subject="Bread",
+                text="Rye.",
+                submission_key=f"{name}-one",
+                poll=polling.Question(self.options, is_secret=True),
             )
             # Of another size in each, since the same picture put up again is the one there is.
             picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", (side, side)))
@@ -630,6 +718,7 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "ballot": thread.poll.ballot_id,
                 "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
                 "media": attaching.address(picture).removeprefix("/media/"),
                 "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
@@ -653,10 +742,15 @@ class Town:
             Member.objects.create(name=name, name_key=names.name_key(name)) for name in ("Old hand", "Somebody new")
         ]
         application = Application.objects.create(member=unclaimed[1], question="Why?", answer="Bread.")
+        amendment = amending.propose(
+            by=ana, title="Shorter", because="So that it is read.", changes=[amending.Wish("drop", "excerpts")]
+        )
         self.more = {
+            "amendment": amendment.pk,
             "forum_id": Forum.objects.get(slug="open").pk,
             "category_id": category.pk,
             "bram": members["Bram"].pk,
+            **self._judged(members),
             "invitation": invitation.pk,
             "claim": claiming.make_link(unclaimed[0], by=operator),
             "application": application.pk,
@@ -667,6 +761,39 @@ class Town:
             client = Client()
             client.force_login(member)
             self.keys[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def _judged(self, members: dict[str, Member]) -> dict[str, int]:
+        """A post of Ana's that the host has removed, with a warning letter; a longer suspension asked for Jonas."""
+        forum, ana = Forum.objects.get(slug="open"), Member.objects.get(name="Ana")
+        thread = posting.start_thread(forum=forum, author=ana, subject="Crusts", text="Hard.", submission_key="judged")
+        other = posting.reply(
+            thread=thread, author=ana, text="Harder.", answers=None, subject="", submission_key="other"
+        )
+        post = Post.objects.get(thread=thread, place=0)
+        alert = alerting.alert(
+            by=members["Bram"], about="post", post=post, standard="personal-attacks", because="It is unkind."
+        )
+        assert alert.case is not None
+        verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")
+        with transaction.atomic():
+            warning = Consequence.objects.create(
+                member=ana, verdict=verdict, kind=Consequence.Kind.WARNING, removals=[verdict.removal_id]
+            )
+            longer = Prolongation.objects.create(
+                suspension=Suspension.objects.get(member=members["Jonas"]),
+                by=members["Odile"],
+                because="Filters again.",
+                until=clock.now() + timedelta(days=90),
+                answer_by=clock.now() + timedelta(days=1),
+            )
+        return {
+            "removal": verdict.removal_id or 0,
+            "decided": verdict.pk,
+            "warning": warning.pk,
+            "longer": longer.pk,
+            "other": other.pk,
+            "year": clock.now().year,
+        }
 
     def answers(self, role: str, method: str, row: str) -> int:
         """The status of one request; whatever it changed is undone."""
@@ -705,7 +832,9 @@ def town(db: None) -> Iterator[Town]:
 
 def lies_in_a_forum(name: str) -> bool:
     """Whether an address belongs to a forum, so that it has a row for each kind."""
-    return re.search(r"\{(forum|thread|post|media|media_small|file|draft)\b", ADDRESSES.get(name, "")) is not None
+    return (
+        re.search(r"\{(forum|thread|post|media|media_small|file|draft|ballot)\b", ADDRESSES.get(name, "")) is not None
+    )
 
 
 def rows() -> list[str]:

@@ -22,11 +22,15 @@ def run(args: argparse.Namespace) -> int:
     from palaver.forums import counting
     from palaver.notices import counting as notices
     from palaver.search import building
+    from palaver.standards import recounting
 
     drifts = (counting.drift, notices.drift, ballots.drift)
     found = told(chain.from_iterable(drift(mend=args.mend) for drift in drifts))
     if told(building.drift(texts=args.words)):
         print("`palaver reindex` brings the search index up to the posts.", file=sys.stderr)
+        return 1
+    if told(recounting.drift()):
+        print("These rows of judging contradict each other, and nothing mends them by itself.", file=sys.stderr)
         return 1
     if not found:
         print("Every counter agrees with its rows.")

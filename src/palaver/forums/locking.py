@@ -100,6 +100,21 @@ def place_lock(thread: Thread, *, by: Member, office: str, because: str) -> Lock
     return placed
 
 
+def lift(lock: Lock, *, office: str, because: str, payload: dict[str, object]) -> Lock:
+    """End a lock by a jury's decision, which has been asked for already. In the caller's transaction.
+
+    Does nothing to a lock that has ended. `payload` is what the record says of it besides the lock itself.
+    """
+    lock = Lock.objects.select_for_update(of=("self",), no_key=True).select_related("thread").get(pk=lock.pk)
+    if lock.ended_at is None:
+        lock.ended_at = clock.now()
+        lock.save(update_fields=["ended_at"])
+        tell(lock.thread, ThreadEvent.Act.UNLOCKED, by=None, office=office, because=because)
+        events.publish(ThreadUnlocked(lock.thread_id, lock.thread.forum_id, lock.pk))
+        enter("thread.unlock", office=office, subject=f"thread:{lock.thread_id}", payload={**payload, "lock": lock.pk})
+    return lock
+
+
 def tell(
     thread: Thread,
     act: str,

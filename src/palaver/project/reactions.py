@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from palaver.accounts import events as accounts
-from palaver.accounts.models import Application, Suspension
+from palaver.accounts.models import Application, Member, Suspension
 from palaver.ballots import events as ballots
 from palaver.community import events as community
 from palaver.community.reads import about as about_us
@@ -21,12 +21,14 @@ from palaver.forums import events as forums
 from palaver.forums import titling
 from palaver.forums.models import Post
 from palaver.front.changing import change
-from palaver.live.telling import tell
+from palaver.live.telling import tell, tell_many
 from palaver.notices import kinds, telling
 from palaver.record.entering import enter
 from palaver.search import events as search
 from palaver.search import indexing
 from palaver.standards import events as standards
+from palaver.standards import warning
+from palaver.standards.models import Consequence
 from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
@@ -149,8 +151,12 @@ def tell_thread_started(event: forums.ThreadStarted) -> None:
 
 def tell_reply(event: forums.ReplyWritten) -> None:
     """The thread's open pages offer to show the reply; its forum's open lists learn of it."""
-    tell(f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id})
-    tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
+    tell_many(
+        [
+            (f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id}),
+            (f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id}),
+        ]
+    )
 
 
 def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
@@ -240,6 +246,34 @@ def tell_seat_ended(event: standards.SeatEnded) -> None:
     tell(f"member:{event.member_id}", "summons-over", {"case": event.case_id, "seat": event.seat_id})
 
 
+def tell_consequence(event: standards.ConsequenceFell) -> None:
+    """What a removal brought is told to its author: the warning letter by mail in full, the rest as a notice.
+
+    That a post was removed is told by the verdict itself, so a mere notice needs no second one.
+    """
+    fell = Consequence.objects.select_related("member", "suspension").get(pk=event.consequence_id)
+    with translation.override(fell.member.language or settings.LANGUAGE_CODE):
+        if fell.kind == Consequence.Kind.WARNING:
+            href = warning.address(fell.pk)
+            telling.tell(fell.member_id, kinds.WARNING.key, words=_("You have a warning letter"), href=href)
+        elif fell.suspension is not None:
+            words = _("You cannot write until %(until)s. %(because)s") % {
+                "until": fell.suspension.until.strftime("%Y-%m-%d %H:%M UTC"),
+                "because": fell.suspension.because,
+            }
+            telling.tell(fell.member_id, kinds.CONSEQUENCE.key, words=words, href="/me/appeals")
+    if fell.kind == Consequence.Kind.WARNING and fell.member.email:
+        warning.mail(fell, fell.member.email).send()
+
+
+def tell_longer_asked(event: standards.LongerAsked) -> None:
+    """Whoever is to be suspended longer learns it first, and may answer."""
+    member = Member.objects.get(pk=event.member_id)
+    with translation.override(member.language or settings.LANGUAGE_CODE):
+        words = _("An operator asks a jury to make your suspension longer. You have a day to answer")
+        telling.tell(member.pk, kinds.CONSEQUENCE.key, words=words, href=f"/me/longer/{event.prolongation_id}")
+
+
 def enter_suspension(event: accounts.MemberSuspended) -> None:
     """A suspension stands on the record (accounts lie below it, so the entry is made here)."""
     row = Suspension.objects.get(pk=event.suspension_id)
@@ -259,7 +293,8 @@ def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
     row = Suspension.objects.get(pk=event.suspension_id)
     enter(
         "member.unsuspend",
-        office="operator" if row.ended_by_id is not None else "rule",
+        # Nobody's name: a jury's verdict ended it.
+        office="operator" if row.ended_by_id is not None else "jury",
         subject=f"member:{event.member_id}",
         payload={"by": row.ended_by_id, "suspension": row.pk},
     )

@@ -37,7 +37,7 @@ from palaver.reading import bookmarking
 from palaver.record.verifying import verify
 from palaver.search import building as search_building
 from palaver.search import repeating
-from palaver.standards import adopting, convening, holding, mustering, opening, pacing, seeds, watching
+from palaver.standards import adopting, convening, holding, mustering, opening, pacing, prolonging, seeds, watching
 from palaver.web import building, errors
 from palaver.web.uploads import taking
 
@@ -68,6 +68,9 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "/forums": (),
     "/record": ("at",),
     "/juries/": ("standard", "before"),
+    "/record/entries.json": ("from",),
+    "/record/heads.json": (),
+    "/verify.py": (),
     "/terms": (),
     "/privacy": (),
     "/imprint": (),
@@ -283,6 +286,7 @@ def _sit() -> None:
     holding.lapse_due()
     convening.sit_due()
     opening.start_waiting()
+    prolonging.open_due()
 
 
 def _verify_record() -> None:

@@ -14,7 +14,7 @@ from palaver.reading import events as reading
 from palaver.reading import keeping_up
 from palaver.record import events as record
 from palaver.search import events as search
-from palaver.standards import adopting, mustering, watching
+from palaver.standards import adopting, appealing, consequences, mustering, prolonging, watching
 from palaver.standards import events as standards
 from palaver.transfer import events as transfer
 
@@ -216,9 +216,13 @@ def _judging() -> None:
     events.connect(standards.JudgeAsked, within=[hearing_juries.judge_asked])
     events.connect(
         standards.VerdictReached,
-        # What is shown follows from what was decided, so these come after everything that decides.
+        # What the verdict sets off comes first, so that whoever is told of it is told of all of it.
         within=[
+            consequences.after,
+            appealing.after,
+            prolonging.after,
             watching.on_verdict,
+            # What is shown follows from what was decided.
             reactions.settle_title,
             reactions.words_of_verdict,
             reactions.index_verdict,
@@ -234,8 +238,10 @@ def _judging() -> None:
     ]
     events.connect(standards.PostHeld, within=[*shown, hearing_juries.post_held])
     events.connect(standards.PostRestored, within=shown)
-    events.connect(standards.ConsequenceFell)
+    events.connect(standards.CaseCalledOff, within=[appealing.called_off])
+    events.connect(standards.ConsequenceFell, within=[reactions.words(reactions.member), reactions.tell_consequence])
     events.connect(standards.AppealOpened)
+    events.connect(standards.LongerAsked, within=[reactions.tell_longer_asked])
     events.connect(standards.CharterAdopted, within=[reactions.words("charter")])
     events.connect(standards.AmendmentChanged, within=[reactions.words("charter")])
     _watch()

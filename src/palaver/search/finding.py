@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member, Rename
 from palaver.accounts.reads import instant_of
-from palaver.forums.models import Forum
+from palaver.forums.models import Forum, Post
 from palaver.kit.text import names, words
-from palaver.search import building, matching, ranking
+from palaver.search import matching, ranking
 from palaver.search.language import Query, Term, read
-from palaver.search.matching import Hit, Wanted
+from palaver.search.matching import Line, Wanted
 from palaver.search.models.document import SEQUENCE
 from palaver.search.sight import Sight
 
@@ -46,7 +45,7 @@ class Found(NamedTuple):
 class Findings:
     """The answer: a page of posts, and what to say about the question. `more` is there when older matches are left.
 
-    `terms` are what may be marked; `building` is the percent of the index that stands when it is still being built.
+    `terms` are what may be marked.
     """
 
     query: Query
@@ -54,7 +53,6 @@ class Findings:
     more: bool = False
     below: int | None = None
     terms: tuple[Term, ...] = ()
-    building: int | None = None
 
 
 def find(
@@ -74,7 +72,7 @@ def find(
     what was not understood.
     """
     query = read(text, zone)
-    answer = Findings(query, building=building.share())
+    answer = Findings(query)
     if query.refused or query.impossible:
         return answer
     answer.terms = tuple(term for group in query.groups for term in group)
@@ -86,18 +84,18 @@ def find(
     if above is not None:
         wanted.lowest = max(wanted.lowest, above + 1)
     if best and answer.terms:
-        hits = ranking.by_best_match(matching.newest(wanted, ranking.MOST, texts=True), answer.terms)
-        answer.more = len(hits) > (page + 1) * size
-        answer.posts = _in_sight(_dress(hits[page * size : (page + 1) * size]), sight)
+        keys = ranking.by_best_match(matching.tokens(wanted, ranking.MOST), answer.terms)
+        answer.more = len(keys) > (page + 1) * size
+        answer.posts = _in_sight(matching.lines_of(keys[page * size : (page + 1) * size]), sight)
         return answer
     asked = size + 1
     for _round in range(_MOST_ROUNDS):
-        hits = matching.newest(wanted, asked)
-        answer.posts += _in_sight(_dress(hits), sight)
-        if len(answer.posts) > size or len(hits) < asked:
+        lines = matching.lines(wanted, asked)
+        answer.posts += _in_sight(lines, sight)
+        if len(answer.posts) > size or len(lines) < asked:
             break
         # The reader's own trash has taken rows away; what they mean is further down.
-        wanted.below = hits[-1].key
+        wanted.below = lines[-1].key
         asked = min(asked * 2, 400)
     else:
         answer.more, answer.below = True, wanted.below
@@ -182,37 +180,18 @@ def _forums(asked: Sequence[str], sight: Sight) -> dict[str, int]:
     return {name: known[words.fold(name)] for name in asked if words.fold(name) in known}
 
 
-_DRESSED = """
-SELECT p.id, p.number, p.subject, p.created_at, p.author_id, m.name, p.forum_id, p.thread_id, t.subject, t.slug, b.html
-  FROM forums_post p
-  JOIN forums_thread t ON t.id = p.thread_id
-  JOIN accounts_member m ON m.id = p.author_id
-  JOIN forums_postbody b ON b.post_id = p.id
- WHERE p.standing = 0 AND p.id IN """
-
-
-def _dress(hits: Sequence[Hit]) -> list[Found]:
-    """The posts of hits, in their order."""
-    if not hits:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_DRESSED}({', '.join(['%s'] * len(hits))})", [hit.post_id for hit in hits])
-        rows = {row[0]: row for row in cursor.fetchall()}
-    found = []
-    for hit in hits:
-        row = rows.get(hit.post_id)
-        if row is not None:
-            at = instant_of(row[3])
-            assert at is not None
-            found.append(Found._make((hit.key, *row[:3], at, *row[4:])))
-    return found
-
-
-def _in_sight(posts: list[Found], sight: Sight) -> list[Found]:
+def _in_sight(lines: Sequence[Line], sight: Sight) -> list[Found]:
     # The rights are asked once more of the post itself: a document may be a moment older than a post that was moved.
     return [
-        post
-        for post in posts
-        if post.forum_id in sight.forums
-        and sight.shows(thread_id=post.thread_id, author_id=post.author_id, thread_subject=post.thread_subject)
+        _found(line)
+        for line in lines
+        if line.standing == Post.Standing.SHOWN
+        and line.forum_id in sight.forums
+        and sight.shows(thread_id=line.thread_id, author_id=line.author_id, thread_subject=line.thread_subject)
     ]
+
+
+def _found(line: Line) -> Found:
+    at = instant_of(line.created_at)
+    assert at is not None
+    return Found(line.key, line.post_id, line.number, line.subject, at, *line[6:])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from palaver.search.language import Term
-from palaver.search.matching import Hit
+from palaver.search.matching import Tokens
 
 MOST = 2000
 """Posts that are compared."""
@@ -20,26 +20,28 @@ USUAL_LENGTH = 600
 """Characters of tokens in a post of usual length."""
 
 
-def by_best_match(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Hit]:
-    """The hits, best first. Each must carry its tokens."""
+def by_best_match(found: Sequence[Tokens], terms: Sequence[Term]) -> list[int]:
+    """The keys of the documents found, best first."""
     asked = [(term.stored if term.lone else term.stored + " ") for term in terms]
-    scored = [(score(hit, asked), hit.key, hit) for hit in hits]
-    scored.sort(key=lambda one: one[:2], reverse=True)
-    return [hit for _score, _key, hit in scored]
+    scored = [(score(subject, body, asked), key) for key, _post_id, subject, body in found]
+    scored.sort(reverse=True)
+    return [key for _score, key in scored]
 
 
-def score(hit: Hit, asked: Sequence[str]) -> float:
-    """What a post scores. `asked` are the terms as they stand in documents, with the space that ends them.
+def score(subject: str, body: str, asked: Sequence[str]) -> float:
+    """What a post scores by its tokens. `asked` are the terms as they stand in documents, with the space that ends them.
 
     A word repeated at once counts every other time, so that shouting it does not help.
     """
-    subject, body = hit.subject + " ", hit.body + " "
+    body += " "
     damping = 1.2 * (0.25 + 0.75 * len(body) / USUAL_LENGTH)
     total = 0.0
+    if subject:
+        subject += " "
+        for words in asked:
+            if words in subject:
+                total += IN_SUBJECT
     for words in asked:
-        if words in subject:
-            total += IN_SUBJECT
-        count = body.count(words)
-        if count:
+        if count := body.count(words):
             total += count / (count + damping)
     return total

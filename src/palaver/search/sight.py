@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from palaver.accounts.models import Member
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
-from palaver.reading.models import Ignore, Trash
 from palaver.reading.sight import Sight as Filters
+from palaver.search.reads import NOTHING, Hidden, hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,10 @@ class Sight:
         return not Filters(keywords=self.keywords).hides(thread_subject)
 
 
-def sight(readable: Collection[int], every: Collection[int], *, member_id: int | None, hides_things: bool) -> Sight:
-    """What is in sight of a reader who may read these of all forums. Two statements for a member who hides things."""
-    may = frozenset(readable)
-    if member_id is None or not hides_things:
-        return Sight(may, frozenset(every) - may)
-    trashed = list(Trash.objects.filter(member_id=member_id).values_list("thread_id", "forum_id", "keyword"))
-    may -= {forum for _thread, forum, _keyword in trashed if forum is not None}
-    return Sight(
-        may,
-        frozenset(every) - may,
-        frozenset(thread for thread, _forum, _keyword in trashed if thread is not None),
-        frozenset(Ignore.objects.filter(member_id=member_id).values_list("ignored_id", flat=True)),
-        tuple(keyword for _thread, _forum, keyword in trashed if keyword),
-    )
+def sight(readable: Collection[int], every: Collection[int], hides: Hidden = NOTHING) -> Sight:
+    """What is in sight of a reader who may read these of all forums and hides this."""
+    may = frozenset(readable) - hides.forums
+    return Sight(may, frozenset(every) - may, hides.threads, hides.authors, hides.keywords)
 
 
 def sight_of(member: Member) -> Sight:
@@ -53,13 +43,10 @@ def sight_of(member: Member) -> Sight:
     return sight(
         readable_forum_ids(member.pk, is_operator=member.is_operator),
         Forum.objects.values_list("pk", flat=True),
-        member_id=member.pk,
-        hides_things=member.hides_things,
+        hidden(member.pk) if member.hides_things else NOTHING,
     )
 
 
 def sight_of_guests() -> Sight:
     """What everybody may find."""
-    return sight(
-        readable_forum_ids(None), Forum.objects.values_list("pk", flat=True), member_id=None, hides_things=False
-    )
+    return sight(readable_forum_ids(None), Forum.objects.values_list("pk", flat=True))

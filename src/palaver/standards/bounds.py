@@ -75,6 +75,13 @@ LONGEST_WHY = 1000
 LONGEST_ANSWER = 500
 LONGEST_REASON = 1000
 
+# Appeals (page, Appeal). A longer suspension is given by a jury of the same size, on the request of an operator; who may ask
+# and how long at most are ours.
+APPEALED_WITHIN = timedelta(days=14)
+DOOR_CLOSED_FOR = timedelta(days=7)
+LONGEST_WORDS = 4000
+LONGER_AT_MOST = timedelta(days=180)
+ANSWERED_WITHIN = timedelta(hours=24)
 # Watch (page, Watch).
 WATCH_MEMBER_FOR = timedelta(days=180)
 WATCH_POSTS_WRITTEN = 500

@@ -174,13 +174,14 @@ def in_a_network(asked: Matter, among: Members) -> Members:
 
 
 def voted_before(asked: Matter, among: Members) -> Members:
-    """Who has voted on this post already, or sat on the jury that is appealed against."""
+    """Who has voted on this post already, sat on the jury that is appealed against, or decided that case alone."""
     if not asked.earlier:
         return frozenset()
     sql = f"""
     SELECT DISTINCT d.member_id FROM standards_seat s JOIN standards_poolmember d ON d.id = s.drawn_id
-     WHERE s.case_id IN ({_marks(asked.earlier)}) AND s.state = 'voted'"""
-    return _ids(sql, sorted(asked.earlier))
+     WHERE s.case_id IN ({_marks(asked.earlier)}) AND s.state = 'voted'
+    UNION SELECT by_id FROM standards_verdict WHERE case_id IN ({_marks(asked.earlier)}) AND by_id IS NOT NULL"""
+    return _ids(sql, [*sorted(asked.earlier), *sorted(asked.earlier)])
 
 
 def cannot_read(asked: Matter, among: Members) -> Members:

@@ -114,6 +114,21 @@ class WatchChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseCalledOff(Event):
+    """A case has ended without a verdict."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongerAsked(Event):
+    """An operator asks that a suspension last longer. The member may answer first."""
+
+    prolongation_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class WatcherDrawn(Event):
     """The lot fell on this volunteer."""
 

@@ -1,18 +1,22 @@
-"""Who may do what about standards: alert, hold, release, answer, decide, amend. Pages, commands and verbs ask here."""
+"""Who may do what about standards. Pages, commands and verbs ask here."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from palaver.accounts.models import Member
+from palaver.accounts.models import Member, Suspension
 from palaver.accounts.permissions import may_act, may_operate, may_speak
 from palaver.forums import newcomers
-from palaver.forums.models import Block, Forum, Hold, Lock, Office, Post
+from palaver.forums.models import Block, Forum, Hold, Lock, Office, Post, Removal
 from palaver.forums.permissions import may_read, office_in, running_lock
 from palaver.kit import clock
 from palaver.kit.decisions import YES, Decision, no
 from palaver.standards import bounds, electorate, eligibility, opening
-from palaver.standards.models import Alert, AlerterPause, Amendment, Case, Proposal, WatchTerm
+from palaver.standards.bounds import APPEALED_WITHIN, DOOR_CLOSED_FOR
+from palaver.standards.models import Alert, AlerterPause, Amendment, Appeal, Case, Prolongation, Proposal, WatchTerm
 
 
 def may_alert(member: Member | None, *, post: Post | None = None, whom: Member | None = None) -> Decision:
@@ -56,6 +60,9 @@ def _post_can_be_judged(post: Post) -> Decision:
         return no(_("This post has been removed already."))
     if post.standing == Post.Standing.HELD:
         return no(_("This post is hidden already until it is decided about."))
+    restored = Appeal.objects.filter(case__post=post, outcome=Appeal.Outcome.WON).order_by("-decided_at").first()
+    if restored is not None and (post.edited_at is None or post.edited_at <= (restored.decided_at or post.edited_at)):
+        return no(_("A jury has looked at this post on appeal, under all standards, and restored it. That is final."))
     lock = running_lock(post.thread)
     if lock is not None and lock.office != Lock.Office.AUTHOR:
         return no(_("This thread is locked, and what stands in it is closed: %(because)s") % {"because": lock.because})
@@ -131,7 +138,9 @@ def may_decide_alone(member: Member | None, case: Case) -> Decision:
     assert member is not None
     of = case.of if case.of_id else None
     alerters = [a for a in Alert.objects.filter(case=case).values_list("by_id", flat=True) if a is not None]
-    asked = eligibility.matter(author_id=case.author_id, post=case.post, of=of, alerters=alerters)
+    asked = eligibility.matter(
+        author_id=case.author_id, post=case.post, of=of, alerters=alerters, exclude=_acted_before(case)
+    )
     asked = asked._replace(earlier=asked.earlier - {case.pk})
     allowed = opening.hosts(asked) if case.judges == Case.Judges.HOST else opening.operators(asked)
     if case.judges == Case.Judges.HOST and clock.now() - case.opened_at >= bounds.LONE_HOST_HAS:
@@ -195,6 +204,134 @@ def may_adopt_as_founder(member: Member | None) -> Decision:
             % {"most": electorate.FOUNDING_BELOW}
         )
     return YES
+
+
+def _acted_before(case: Case) -> set[int]:
+    """Who set what an appeal is against, or asked for what a jury is to give: they do not decide about it alone."""
+    offices = Appeal.objects.filter(case=case).values_list("suspension__by", "block__by", "lock__by")
+    found = {member for row in offices for member in row}
+    found.update(Prolongation.objects.filter(case=case).values_list("by_id", flat=True))
+    return found - {None}
+
+
+def may_appeal_removal(member: Member | None, removal: Removal) -> Decision:
+    """The author, against the removal of a post by a verdict."""
+    if not (answer := _concerned(member, removal.post.author_id)):
+        return answer
+    if removal.ended_at is not None:
+        return no(_("This post has been restored already."))
+    if removal.case_number is None:
+        if removal.office == Removal.Office.WATCH:
+            return no(_("This post was taken out of sight together with a suspension. Appeal against the suspension."))
+        return no(
+            _("An operator took this post down for law. No jury can decide about that; the contact page can be used.")
+        )
+    return _open(member, removal.at, Appeal.objects.filter(of_case_id=removal.case_number).first())
+
+
+def may_appeal_suspension(member: Member | None, suspension: Suspension) -> Decision:
+    """The suspended, while it runs."""
+    if not (answer := _concerned(member, suspension.member_id)):
+        return answer
+    if suspension.ended_at is not None or suspension.until <= clock.now():
+        return no(_("This suspension has ended, so there is nothing left to lift."))
+    if Prolongation.objects.filter(given=suspension).exists():
+        return no(_("A jury of an appeal’s size gave this suspension, so its decision is final."))
+    return _open(member, suspension.since, Appeal.objects.filter(suspension=suspension).first())
+
+
+def may_appeal_block(member: Member | None, block: Block) -> Decision:
+    """The member who is kept out of a forum, while it runs."""
+    if not (answer := _concerned(member, block.member_id)):
+        return answer
+    if block.ended_at is not None or block.until <= clock.now():
+        return no(_("This block has ended, so there is nothing left to lift."))
+    return _open(member, block.since, Appeal.objects.filter(block=block).first())
+
+
+def may_appeal_lock(member: Member | None, lock: Lock) -> Decision:
+    """Whoever started the thread, while it is locked by an office."""
+    if not (answer := _concerned(member, lock.thread.author_id)):
+        return answer
+    if lock.ended_at is not None:
+        return no(_("This thread takes replies again, so there is nothing left to lift."))
+    if lock.office not in {Lock.Office.HOST, Lock.Office.OPERATOR}:
+        return no(_("No host or operator locked this thread, so there is nothing to contest."))
+    return _open(member, lock.at, Appeal.objects.filter(lock=lock).first())
+
+
+def may_ask_longer(member: Member | None, suspension: Suspension) -> Decision:
+    """Ask a jury for a suspension longer than thirty days: an operator, once, while one that a rule gave runs."""
+    if not (answer := may_operate(member)):
+        return answer
+    if suspension.ended_at is not None or suspension.until <= clock.now():
+        return no(_("This suspension has ended, so it cannot be made longer."))
+    if suspension.office != Suspension.Office.JURY:
+        return no(_("Only a suspension that followed from verdicts can be brought before a jury to be made longer."))
+    if Prolongation.objects.filter(Q(suspension=suspension) | Q(given=suspension)).exists():
+        return no(_("A longer suspension has been asked for already, once is all."))
+    return YES
+
+
+def may_answer_longer(member: Member | None, asked: Prolongation) -> Decision:
+    """Say one's own side before the jury is drawn: the suspended member, once."""
+    if not (answer := may_act(member)):
+        return answer
+    if member is None or asked.suspension.member_id != member.pk:
+        return no(_("Only the member whom it concerns answers."))
+    if asked.case_id is not None:
+        return no(_("A jury is deciding already, so nothing can be added."))
+    return YES
+
+
+def door_closed_until(member: Member) -> datetime | None:
+    """Until when a lost appeal keeps the member from another; None when the door is open."""
+    # An appeal that nobody came to judge closes nothing.
+    lost = (
+        Appeal.objects.filter(by=member, outcome=Appeal.Outcome.LOST, case__verdict__empty_seats=0)
+        .order_by("-decided_at")
+        .first()
+    )
+    if lost is None or lost.decided_at is None:
+        return None
+    until: datetime = lost.decided_at + DOOR_CLOSED_FOR
+    return until if until > clock.now() else None
+
+
+def _concerned(member: Member | None, concerned_id: int) -> Decision:
+    if not (answer := may_act(member)):
+        return answer
+    if member is None or member.pk != concerned_id:
+        return no(_("Only the member whom it concerns appeals."))
+    return YES
+
+
+def _open(member: Member | None, since: datetime, before: Appeal | None) -> Decision:
+    """Whether the door is open: in time, not yet decided, no other appeal, none just lost."""
+    assert member is not None
+    if before is not None:
+        if before.decided_at is None:
+            return no(_("Your appeal against this is being judged already."))
+        if not before.outcome:
+            return no(_("Your appeal was called off, because an act of law went before it."))
+        return no(_("Your appeal against this has been decided already. That decision is final."))
+    if clock.now() > since + APPEALED_WITHIN:
+        return no(
+            _("An appeal is possible for %(days)s days. They were over on %(day)s.")
+            % {"days": APPEALED_WITHIN.days, "day": _day(since + APPEALED_WITHIN)}
+        )
+    if Appeal.objects.filter(by=member, decided_at=None).exists():
+        return no(_("One appeal at a time: another one of yours is being judged. Wait for its verdict."))
+    closed = door_closed_until(member)
+    if closed is not None:
+        return no(
+            _("Your last appeal was lost, so the next can be made from %(day)s on.") % {"day": _day(closed, exact=True)}
+        )
+    return YES
+
+
+def _day(instant: datetime, *, exact: bool = False) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M UTC" if exact else "%Y-%m-%d")
 
 
 # The watch (Standards, Watch) ---------------------------------------------------------------------------------------

@@ -26,12 +26,16 @@ from palaver.web.operators import charter as desk_charter
 from palaver.web.operators import community as desk_community
 from palaver.web.operators import people as desk_people
 from palaver.web.operators import places as desk_places
+from palaver.web.operators import standards as desk_standards
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
+from palaver.web.record import entries as record_entries
 from palaver.web.record import pages as record
+from palaver.web.record import proofs
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
+from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
 from palaver.web.watch import answers as watch_answers
@@ -127,6 +131,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/following", people.following_page, name="my-following"),
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("me/appeals", appeals.appeals, name="my-appeals"),
+    path("me/appeals/<str:against>/<int:number>", appeals.appeal, name="appeal"),
+    path("me/warnings/<int:consequence_id>", warnings.warning, name="my-warning"),
+    path("me/longer/<int:number>", longer.longer, name="my-longer"),
+    path("standards/", figures.figures, name="figures"),
+    path("standards/report/<int:year>", reports.report, name="report"),
+    path("standards/report/<int:year>.csv", reports.values, name="report-values"),
+    path("juries/<int:case_id>/reasons", reasons.reasons, name="case-reasons"),
+    path("juries/<int:case_id>/reasons.txt", reasons.text, name="case-reasons-text"),
     path("me/alerts", alerts.mine, name="my-alerts"),
     path("me/judging", judging.judging, name="my-judging"),
     path("juries/", cases.juries, name="juries"),
@@ -155,6 +168,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("watch/propose", watch_newcomers.propose, name="watch-propose"),
     path("watch/answer/<int:proposal_id>", watch_answers.answer, name="watch-answer"),
     path("record", record.record, name="record"),
+    path("record/<int:sequence>", record_entries.entry, name="record-entry"),
+    path("record/entries.json", proofs.entries, name="record-entries"),
+    path("record/heads.json", proofs.heads, name="record-heads"),
+    path("juries/<int:case_id>.json", proofs.case, name="case-proof"),
+    path("verify.py", proofs.verifier, name="verifier"),
     path("feed.<feed:kind>", feeds.home, name="home-feed"),
     path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
     path("newest.<feed:kind>", feeds.ordered(orders.NEWEST), name="newest-feed"),
@@ -207,6 +225,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
     path("desk/members", desk_people.members, name="desk-members"),
     path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
+    path("desk/standards", desk_standards.standards, name="desk-standards"),
     path("desk/charter", desk_charter.charter, name="desk-charter"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),

@@ -788,6 +788,8 @@ class RecordPage:
     head: str
     pager: Pager = Pager()
     empty: Empty = Empty("")
+    filters: tuple[Field, ...] = ()
+    sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)

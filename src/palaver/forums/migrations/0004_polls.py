@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ballots", "0002_ballots_on_record"),
-        ("forums", "0003_removals_holds_blocks"),
+        ("forums", "0005_hosts"),
     ]
 
     operations = [

@@ -9,8 +9,7 @@ import palaver.kit.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ballots", "0002_ballots_on_record"),
-        ("forums", "0004_polls"),
+        ("ballots", "0001_initial"),
         ("forums", "0004_safe_haven"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

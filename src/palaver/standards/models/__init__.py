@@ -5,6 +5,7 @@ from palaver.standards.models.case import Case
 from palaver.standards.models.charter import Charter, CharterSetting, Standard
 from palaver.standards.models.consequence import Consequence
 from palaver.standards.models.pool import JurorSetting, PoolMember, Round
+from palaver.standards.models.prolongation import Prolongation
 from palaver.standards.models.seat import Seat
 from palaver.standards.models.seed import Seed
 from palaver.standards.models.verdict import Verdict
@@ -22,6 +23,7 @@ __all__ = [
     "Consequence",
     "JurorSetting",
     "PoolMember",
+    "Prolongation",
     "Proposal",
     "Round",
     "Seat",

@@ -19,6 +19,7 @@ from palaver.kit import clock
 from palaver.kit.text import rendering
 from palaver.reading import reads
 from palaver.record.models import Entry as RecordEntry
+from palaver.standards import proving
 from palaver.standards.models import Amendment
 from palaver.web import errors, feeds, moments
 from palaver.web.charter.drawing import state
@@ -206,7 +207,7 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
         made.append(
             Entry(
                 id=f"/record?at={line.number}#e{line.number}",
-                href=f"/record?at={line.number}#e{line.number}",
+                href=f"/record/{line.number}",
                 title=f"{line.actor} ({line.capacity}): {what}",
                 html=because or f"<p>{escape(line.redacted)}</p>",
                 published=at[line.number],
@@ -214,6 +215,20 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
                 author=line.actor,
             )
         )
+    # The heads of the days that are over, so that whoever keeps the feed keeps what the chain must hold for ever.
+    for head in proving.heads(before=clock.now(), among=list(at)):
+        n = head["sequence"]
+        made.append(
+            Entry(
+                id=f"/record/heads.json#{head['day']}",
+                href=f"/record/{n}",
+                title=_("Head of %(day)s: entry %(n)s") % {"day": head["day"], "n": n},
+                html=f"<p><code>{n} {head['hash']}</code></p>",
+                published=at[n],
+                updated=at[n],
+            )
+        )
+    made.sort(key=lambda entry: entry.published, reverse=True)
     feed = _feed(_("The record"), "/record", "/record")
     return feeds.respond(request, kind, feed, made, words=["record", "places", "names"])
 

@@ -71,6 +71,15 @@ def me(request: HttpRequest) -> HttpResponse:
                 ),
             ),
             (
+                _("Judged by members"),
+                (
+                    (
+                        link(_("My appeals"), "/me/appeals"),
+                        _("What was decided about you, and asking for another look."),
+                    ),
+                ),
+            ),
+            (
                 _("Out of my sight"),
                 (
                     (link(_("Trash"), "/me/trash"), _("Threads, forums and words that your lists leave out.")),

@@ -18,8 +18,7 @@ from palaver.search.sight import sight_of
 from palaver.web import feeds, moments
 from palaver.web.doors import everyone
 from palaver.web.feeds import Entry, Feed
-from palaver.web.search.pages import href
-from palaver.web.search.pages import sight_of as sight_for
+from palaver.web.search.pages import href, sight_of_everyone
 from palaver.web.shell import community, places
 
 POSTS = 30
@@ -33,7 +32,7 @@ def address(query: str) -> str:
 @everyone
 def search(request: HttpRequest, query: str, kind: str) -> HttpResponse:
     """What guests find, the newest first. A query that cannot be read is an empty feed that says so."""
-    answer = find(query, sight_for(None), zone=moments.zone(""), size=POSTS)
+    answer = find(query, sight_of_everyone(), zone=moments.zone(""), size=POSTS)
     # Asked anew each time: what a search finds may change with any post.
     return feeds.respond(request, kind, _feed(answer, answer.query.text, address(query)), _entries(answer))
 

@@ -13,28 +13,22 @@ from django.utils.translation import gettext as _
 from palaver.accounts.reads import Viewer
 from palaver.forums.rendering import member_address, post_address
 from palaver.kit import clock, pagination
-from palaver.search import excerpts, ranking, texts
+from palaver.search import excerpts, ranking, reads, texts
 from palaver.search.finding import Findings, Found, find
-from palaver.search.models import SavedSearch
 from palaver.search.sight import Sight, sight
 from palaver.web import moments
 from palaver.web.contexts import Link, Pager, Tab
 from palaver.web.doors import everyone
 from palaver.web.search.contexts import Result, SearchPage
-from palaver.web.shell import answer, forum_link, places, readable, shell
+from palaver.web.shell import answer, forum_link, places, readable, see, shell
 
 LAST_PAGE = 40
 """Pages of best matches: what ranking compares ends somewhere."""
 
 
-def sight_of(viewer: Viewer | None) -> Sight:
-    """What may be found by whoever asks for a page."""
-    return sight(
-        readable(viewer),
-        places().forums,
-        member_id=viewer.id if viewer else None,
-        hides_things=bool(viewer and viewer.hides_things),
-    )
+def sight_of_everyone() -> Sight:
+    """What guests may find."""
+    return sight(readable(None), places().forums)
 
 
 def href(query: str, *, best: bool = False, **more: str | int) -> str:
@@ -55,11 +49,20 @@ def search(request: HttpRequest) -> HttpResponse:
     number = min(pagination.asked(request.GET.get("page")), LAST_PAGE) if best else 1
     cursor = pagination.decode(request.GET.get("before"), (int,))
     below = cursor[0] if cursor and isinstance(cursor[0], int) else None
-    kept = _kept(viewer)
+    around = reads.around(viewer.id if viewer else None, hides_things=viewer is not None and viewer.hides_things)
+    see(request, around.hidden.filters)
+    kept = around.kept
     if not typed.strip():
         page = _empty(kept)
         return answer("search/search.html", shell(request, _("Search"), robots="noindex", token=True), page)
-    found = find(typed, sight_of(viewer), zone=zone, best=best, below=None if best else below, page=number - 1)
+    found = find(
+        typed,
+        sight(readable(viewer), places().forums, around.hidden),
+        zone=zone,
+        best=best,
+        below=None if best else below,
+        page=number - 1,
+    )
     query = found.query.text
     # Without a word nothing can match better than another; the order shown is the one there is.
     best = best and bool(found.terms)
@@ -88,8 +91,8 @@ def search(request: HttpRequest) -> HttpResponse:
         building=_(
             "The index is still being built, %(share)s done, the newest posts first. Older posts may be missing here."
         )
-        % {"share": f"{found.building} %"}
-        if found.building is not None
+        % {"share": f"{around.building} %"}
+        if around.building is not None
         else "",
         keepable=not found.query.refused,
         may_save=viewer is not None and not found.query.refused,
@@ -103,13 +106,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return answer("search/search.html", frame, page, status=422 if found.query.refused else 200)
 
 
-def _kept(viewer: Viewer | None) -> list[SavedSearch]:
-    if viewer is None:
-        return []
-    return list(SavedSearch.objects.filter(member_id=viewer.id).order_by("name", "pk"))
-
-
-def _empty(kept: Sequence[SavedSearch]) -> SearchPage:
+def _empty(kept: Sequence[reads.Kept]) -> SearchPage:
     links = tuple(Link(one.name, href(one.query, best=one.best)) for one in kept)
     return SearchPage("", "", (), (), (), (), Pager(), (), "", "", "", False, False, None, links, False)
 
