@@ -79,6 +79,11 @@ _ALL = (
         gettext_lazy("Ballots and polls"),
         gettext_lazy("Voting in public and in secret, the receipt, and how anybody can count again."),
     ),
+    Topic(
+        "proof",
+        gettext_lazy("Checking for yourself"),
+        gettext_lazy("How anybody can recompute the record and a jury’s draw, and what that cannot show."),
+    ),
     Topic("joining", gettext_lazy("Joining and your account"), gettext_lazy("Getting in, names, passwords, leaving.")),
     Topic("privacy", gettext_lazy("Who can see what"), gettext_lazy("What is kept, what is shown, what is deleted.")),
     Topic("feeds", gettext_lazy("Feeds"), gettext_lazy("Every list, in the program you read other sites with.")),
