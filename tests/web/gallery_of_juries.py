@@ -86,6 +86,7 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
                 ),
                 "A jury found nothing at all in your last alert, so you raise none until Mon 2 Nov 2026, 15:47.",
                 Empty(""),
+                Pager(),
             ),
         },
     )  # fmt: skip
@@ -151,6 +152,9 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
                 paper.why_from,
                 PRECEDENTS,
                 1000,
+                "Does this break “No personal attacks”?",
+                "Yes: remove it",
+                "No: let it stand",
             ),
         },
     )
@@ -163,7 +167,12 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
     rows = (
         row,
         row._replace(
-            number=811, outcome="stays", removed=False, tally="1 of 7", kind="appeal against case 790", judges="a jury of 11"
+            number=811,
+            outcome="stays",
+            removed=False,
+            tally="1 of 7",
+            kind="appeal against case 790",
+            judges="a jury of 11",
         ),
         row._replace(number=808, tally="", judges="a host", forum=None),
     )
@@ -277,4 +286,3 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
             "page": OpenCasePage(815, at("4 min ago"), "A jury of members is judging it now."),
         },
     )
-

@@ -172,7 +172,10 @@ def test_a_list_says_that_the_original_post_is_gone_and_not_whose_it_was(cast: C
 
 
 def test_a_subject_stays_with_what_can_be_opened_and_goes_with_what_cannot(cast: Cast) -> None:
-    openable, private = cast.thread("An oaf's thread", text=WORDS), cast.thread("Lives in Mill Lane 3", text="She does.")
+    openable, private = (
+        cast.thread("An oaf's thread", text=WORDS),
+        cast.thread("Lives in Mill Lane 3", text="She does."),
+    )
     judged(original(openable))
     removal = judged(original(private), is_openable=False)
     assert fresh(openable).subject == "An oaf's thread"
@@ -183,7 +186,9 @@ def test_a_subject_stays_with_what_can_be_opened_and_goes_with_what_cannot(cast:
     with transaction.atomic():
         Removal.objects.filter(pk=removal.pk).update(ended_at=clock.now())
         Post.objects.filter(thread=private).update(standing=Post.Standing.SHOWN)
-        events.publish(VerdictReached(9, "overturned", private.author_id, original(private).pk, private.pk, private.forum_id))
+        events.publish(
+            VerdictReached(9, "overturned", private.author_id, original(private).pk, private.pk, private.forum_id)
+        )
     assert (fresh(private).subject, fresh(private).slug) == (private.subject, private.slug)
 
 

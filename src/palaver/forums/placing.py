@@ -34,6 +34,7 @@ CHANGEABLE = frozenset(
         "quoted_paragraphs",
         "posts_to_start",
         "originals_only",
+        "is_safe_haven",
         "who_reads",
         "who_starts",
         "who_replies",

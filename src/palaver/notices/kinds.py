@@ -32,6 +32,7 @@ class Ways:
 class Kind:
     """One kind. Of two kinds about one post the one of greater `strength` stands. `minutes` is how long mail and push
     wait, so that what is seen meanwhile is not sent, and recommendations gather. `operators` alone are shown it as a choice.
+    `seconds` is how long a push is worth delivering.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Kind:
     minutes: int = 1
     operators: bool = False
     chosen: bool = True
+    seconds: int = 86400
 
 
 REPLY = Kind(
@@ -112,6 +114,32 @@ WARNING = Kind(
     usual=Ways(push=True),
     minutes=0,
 )
+SUMMONS = Kind(
+    "summons",
+    _("Summons to a jury"),
+    _("The lot fell on me, and a seat is kept for me for a few minutes."),
+    usual=Ways(push=True),
+    minutes=0,
+    seconds=300,
+)
+JUDGE = Kind(
+    "judge",
+    _("Cases for me alone"),
+    _("Too few members can be drawn for a jury, so I am to decide as a host or operator."),
+    usual=Ways(mail=True, push=True),
+)
+VERDICT = Kind(
+    "verdict",
+    _("Verdicts about me"),
+    _("A jury has decided about something of mine, or a post of mine is held back."),
+    usual=Ways(mail=True, push=True),
+)
+ALERT = Kind(
+    "alert",
+    _("My alerts"),
+    _("What I asked the members to look at has been decided."),
+    usual=Ways(digest=True),
+)
 DESK = Kind(
     "desk",
     _("The operators’ desk"),
@@ -138,6 +166,10 @@ ALL = (
     WATCH,
     CONSEQUENCE,
     WARNING,
+    SUMMONS,
+    JUDGE,
+    VERDICT,
+    ALERT,
     DESK,
     TEST,
 )

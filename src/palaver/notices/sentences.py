@@ -46,6 +46,11 @@ def why(kind: str) -> str:
         kinds.WATCH.key: _("You are told because it is about the watch, or about what the watch decided on you."),
         kinds.CONSEQUENCE.key: _("You are told because verdicts removed posts of yours."),
         kinds.WARNING.key: _("You are told because verdicts removed posts of yours."),
+        kinds.BALLOT.key: _("You are told because you may vote in it."),
+        kinds.SUMMONS.key: _("You are told because the lot may fall on you; you can say that it may not."),
+        kinds.JUDGE.key: _("You are told because you are a host or an operator."),
+        kinds.VERDICT.key: _("You are told because it is about something of yours."),
+        kinds.ALERT.key: _("You are told because you raised an alert."),
         kinds.DESK.key: _("You are told because you are an operator."),
         kinds.TEST.key: _("You are told because you asked for a trial."),
     }.get(kind, _("You are told because you chose to be."))

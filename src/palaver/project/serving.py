@@ -67,6 +67,7 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "/unanswered": ("before",),
     "/forums": (),
     "/record": ("at",),
+    "/juries/": ("standard", "before"),
     "/record/entries.json": ("from",),
     "/record/heads.json": (),
     "/verify.py": (),
@@ -119,6 +120,8 @@ def queries(path: str) -> tuple[str, ...] | None:
     if known is not None:
         return known
     if path.endswith((".atom", ".json", ".txt", ".xml")) or path.startswith("/help/"):
+        return ()
+    if path.startswith("/juries/"):
         return ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")

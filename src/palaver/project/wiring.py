@@ -8,7 +8,7 @@ from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.forums import hosting, questioning
 from palaver.kit import events
-from palaver.notices import hearing, hearing_hosts, hearing_watch
+from palaver.notices import hearing, hearing_hosts, hearing_juries, hearing_watch
 from palaver.project import reactions
 from palaver.reading import events as reading
 from palaver.reading import keeping_up
@@ -211,9 +211,9 @@ def _judging() -> None:
     """Alerts, juries, verdicts and what follows from them."""
     events.connect(standards.AlertRaised)
     events.connect(standards.CaseOpened)
-    events.connect(standards.SeatOffered, within=[reactions.tell_summons])
-    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended])
-    events.connect(standards.JudgeAsked)
+    events.connect(standards.SeatOffered, within=[reactions.tell_summons, hearing_juries.seat_offered])
+    events.connect(standards.SeatEnded, within=[reactions.tell_seat_ended, hearing_juries.seat_ended])
+    events.connect(standards.JudgeAsked, within=[hearing_juries.judge_asked])
     events.connect(
         standards.VerdictReached,
         # What the verdict sets off comes first, so that whoever is told of it is told of all of it.
@@ -227,18 +227,17 @@ def _judging() -> None:
             reactions.words_of_verdict,
             reactions.index_verdict,
             reactions.tell_verdict,
+            hearing_juries.verdict_reached,
         ],
     )
-    for hidden_or_shown in (standards.PostHeld, standards.PostRestored):
-        events.connect(
-            hidden_or_shown,
-            within=[
-                reactions.settle_title,
-                reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
-                reactions.index_post,
-                reactions.tell_hold,
-            ],
-        )
+    shown = [
+        reactions.settle_title,
+        reactions.words(reactions.thread, reactions.forum, "front", "corrections", "folds"),
+        reactions.index_post,
+        reactions.tell_hold,
+    ]
+    events.connect(standards.PostHeld, within=[*shown, hearing_juries.post_held])
+    events.connect(standards.PostRestored, within=shown)
     events.connect(standards.CaseCalledOff, within=[appealing.called_off])
     events.connect(standards.ConsequenceFell, within=[reactions.words(reactions.member), reactions.tell_consequence])
     events.connect(standards.AppealOpened)
@@ -257,5 +256,11 @@ def _watch() -> None:
     events.connect(standards.WatchSuspended, within=[hearing_watch.suspended])
     events.connect(standards.WatchReviewed, within=[hearing_watch.reviewed])
     events.connect(
-        standards.NewcomersPosts, within=[reactions.words_of_watch, reactions.index_watch, reactions.tell_watch]
+        standards.NewcomersPosts,
+        within=[
+            reactions.settle_titles_of_watch,
+            reactions.words_of_watch,
+            reactions.index_watch,
+            reactions.tell_watch,
+        ],
     )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from palaver.accounts import settling
 from palaver.accounts.models import Member
 from palaver.forums.models import Hold, Post, Removal
+from palaver.forums.permissions import office_in
 from palaver.front.changing import change
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
@@ -83,7 +84,8 @@ def tally(case: Case) -> Tally:
     """Count the papers of a case."""
     papers = list(Seat.objects.filter(case=case, state=Seat.State.VOTED).values_list("choice", "is_gone"))
     counted = Counter(choice for choice, _gone in papers)
-    return Tally(*(counted[choice] for choice in Seat.Choice), gone=sum(1 for _choice, gone in papers if gone))
+    by_choice = [counted[choice] for choice in Seat.Choice]
+    return Tally(*by_choice, sum(1 for _choice, gone in papers if gone))
 
 
 def outcome(case: Case, counted: Tally) -> Outcome | None:
@@ -208,7 +210,7 @@ def _office(case: Case, by: Member | None) -> str:
 
 
 def _hosts_here(case: Case, by: Member) -> bool:
-    return case.post is not None and permissions.office_in(by, case.post.forum) == "host"
+    return case.post is not None and office_in(by, case.post.forum) == Removal.Office.HOST
 
 
 def _is_corrected(post: Post | None, author: Member, alert: Alert | None, counted: Tally) -> bool:
@@ -316,7 +318,7 @@ def _raise_others(case: Case, alert: Alert) -> None:
         .exclude(other_standard="")
         .order_by("other_standard", "reason")
     )
-    known = set(Alert.objects.filter(post_id=alert.post_id).values_list("standard", flat=True))
+    known = set(Alert.objects.filter(post=alert.post).values_list("standard", flat=True))
     for paper in papers:
         if paper.other_standard in known:
             continue

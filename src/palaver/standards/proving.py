@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.db.models.functions import TruncDate
 
 from palaver.ballots.models import Ballot
-from palaver.forums.models import Lock, Post, Thread
+from palaver.forums.models import Lock, Post, Thread, ThreadStub
 from palaver.record import chain
 from palaver.record.models import Entry, Head
 from palaver.standards import deciding
@@ -193,6 +193,11 @@ def _forums(things: set[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
         if ids.get(kind):
             for number, forum in look_up(ids[kind]):
                 found[kind, number] = {forum}
+    # A thread that was merged is for the readers of the one in which its posts are now.
+    gone = [number for number in ids.get("thread", ()) if ("thread", number) not in found]
+    if gone:
+        for number, forum in ThreadStub.objects.filter(was__in=gone).values_list("was", "into__forum_id"):
+            found["thread", number] = {forum}
     for ballot, thing in inner.items():
         found["ballot", ballot] = found.get(thing, set())
     return found

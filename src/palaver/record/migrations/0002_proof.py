@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('record', '0001_initial'),
+        ("record", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['act', '-sequence'], name='entry_act'),
+            model_name="entry",
+            index=models.Index(fields=["act", "-sequence"], name="entry_act"),
         ),
     ]

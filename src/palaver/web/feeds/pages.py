@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from palaver.forums import orders
 from palaver.forums.models import Post
+from palaver.forums.reads import merged_into
 from palaver.forums.rendering import member_address, post_address
 from palaver.kit import clock
 from palaver.kit.text import rendering
@@ -163,6 +164,8 @@ def category(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @everyone
 def thread(request: HttpRequest, thread_id: int, kind: str) -> HttpResponse:
     """A thread's posts, the newest first."""
+    if thread_id < 2**63 and (into := merged_into(thread_id)) is not None:
+        return redirect(f"/t/{into}/feed.{kind}", permanent=True)
     head = load(request, thread_id)
     if isinstance(head, HttpResponse):
         return head

@@ -65,7 +65,7 @@ def on_post(request: HttpRequest, post_id: int) -> HttpResponse:
         author=post.author,
         action=f"/p/{post.pk}/alert",
         cancel=f"/p/{post.pk}",
-        body=Markup(post.body.html) if post.standing == Post.Standing.SHOWN else Markup(""),
+        body=post.body.html if post.standing == Post.Standing.SHOWN else "",
         trail_=trail(forum=row),
         forum_id=row.id,
     )
@@ -126,7 +126,7 @@ def _form(
     author: Member,
     action: str,
     cancel: str,
-    body: Markup = Markup(""),
+    body: str = "",
     abouts: tuple[tuple[str, str, str], ...] = (),
     trail_: tuple[contexts.Link, ...],
     forum_id: int | None = None,
@@ -139,7 +139,7 @@ def _form(
         action=action,
         cancel_href=cancel,
         author=contexts.Link(author.name, member_address(author.name)),
-        body=body,
+        body=Markup(body),
         abouts=abouts,
         rules=tuple(showing.rule(rule) for rule in rules),
         chosen=request.POST.get("standard", ""),
@@ -185,7 +185,10 @@ def mine(request: HttpRequest) -> HttpResponse:
                 standard=titles.get((one.charter, one.standard), one.standard),
                 at=moments.moment(one.at, where, now),
                 state=_state(one),
-                case=showing.case_link(one.case.pk) if one.case is not None else None,
+                # An open case shows nothing yet, so there is nothing to lead to before its verdict.
+                case=showing.case_link(one.case.pk)
+                if one.case is not None and one.case.stage == Case.Stage.DECIDED
+                else None,
                 answer=one.answer,
                 because=one.because,
             )
@@ -218,8 +221,8 @@ def _state(alert: Alert) -> str:
     case = cast("Case | None", alert.case)
     if alert.state == Alert.State.OPEN and case is not None:
         if case.judges != Case.Judges.JURY:
-            return _("A host or operator decides, for want of enough members for a jury:")
-        return _("A jury is being drawn:") if case.stage == Case.Stage.WAITING else _("A jury is judging it:")
+            return _("A host or operator decides, for want of enough members for a jury.")
+        return _("A jury is being drawn.") if case.stage == Case.Stage.WAITING else _("A jury is judging it.")
     return {
         Alert.State.WAITING: _("It waits for a verdict on the same thing."),
         Alert.State.HOSTS: _("It is with the hosts of the forum."),

@@ -22,14 +22,14 @@ from palaver.forums.models import Post
 from palaver.forums.rendering import post_address
 from palaver.kit import clock, pagination
 from palaver.kit.decisions import Refusal
-from palaver.standards import bounds, charter, deciding
+from palaver.standards import appealing, bounds, briefing, charter, deciding
 from palaver.standards.models import Alert, Case, Round, Seat, Seed, Standard, Verdict
 from palaver.standards.permissions import may_decide_alone
 from palaver.web import charts, contexts, feeds, moments
 from palaver.web.doors import everyone, members, the_member
 from palaver.web.feeds import Entry, Feed
 from palaver.web.freshness import cacheable
-from palaver.web.juries import masking, showing
+from palaver.web.juries import masking, seats, showing
 from palaver.web.juries.contexts import CasePage, CaseRow, JuriesPage, LonePage, OpenCasePage, Proof, SeatShown
 from palaver.web.shell import answer, community, forum_link, places, readable, shell
 from palaver.web.threads import folding
@@ -302,12 +302,24 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         ),
         kind=_kind(found),
         own=_own(found, verdict) if own else "",
+        appeal=_appeal(request, verdict) if own else None,
+        links=(contexts.Link(_("Statement of reasons"), f"/juries/{found.pk}/reasons"),) if may else (),
         **_thing(found, where, now, may=may, own=own),
     )
     frame = shell(
         request, page.title, trail=way, canonical=f"/juries/{found.pk}", description=page.explained if may else ""
     )
     return cacheable(answer("juries/case.html", frame, page), words)
+
+
+def _appeal(request: HttpRequest, verdict: Verdict) -> contexts.Link | None:
+    """The author's way to appeal, while it is open."""
+    if verdict.removal_id is None:
+        return None
+    what = appealing.contested("removal", verdict.removal_id, by=the_member(request))
+    if what is None or not what.may:
+        return None
+    return contexts.Link(_("Appeal"), f"/me/appeals/removal/{verdict.removal_id}")
 
 
 def _stage(found: Case) -> str:
@@ -459,6 +471,20 @@ def took(span: timedelta) -> str:
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
 
+def _question(found: Case) -> dict[str, str]:
+    """What whoever decides alone is asked, and the two answers."""
+    rules = showing.rules(found)
+    asked = {"question": seats.question(found, rules[0].title if found.standard and rules else "")}
+    brief = briefing.brief(found)
+    if brief is not None:
+        return asked | {"yes": brief.yes, "no": brief.no}
+    if found.kind == Case.Kind.WATCH:
+        return asked | {"yes": _("Yes: it stands"), "no": _("No: it ends")}
+    if found.kind == Case.Kind.APPEAL:
+        return asked | {"yes": _("Yes: the decision stands"), "no": _("No: show it again")}
+    return asked | {"yes": _("Yes: remove it"), "no": _("No: let it stand")}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @members
 def decide(request: HttpRequest, case_id: int) -> HttpResponse:
@@ -494,7 +520,7 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
         sides=before.sides,
         precedents=showing.precedents(found, mask, readable(viewer)),
         longest=bounds.LONGEST_REASON,
-        appeal=found.kind == Case.Kind.APPEAL,
+        **_question(found),
         removes=removes,
         because=request.POST.get("because", ""),
         errors=problems,

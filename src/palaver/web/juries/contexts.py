@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AlertPage:
-    """`juries/alert.html`. `about` says of what kind the thing is; `body` is a post's HTML, `words` a name or about text.
+    """`juries/alert.html`. `about` says of what kind the thing is; `body` is a post's HTML, `abouts` a name and an about text to choose from.
 
     With `refused` there is no form, only why not and what can be done.
     """
@@ -41,8 +41,7 @@ class AlertPage:
     action: str
     cancel_href: str
     author: Link
-    body: Markup = Markup("")
-    words: str = ""
+    body: Markup
     abouts: tuple[tuple[str, str, str], ...] = ()
     rules: tuple[Rule, ...] = ()
     chosen: str = ""
@@ -71,7 +70,7 @@ class AlertsPage:
     rows: tuple[AlertRow, ...]
     pause: str
     empty: Empty
-    pager: Pager = Pager()
+    pager: Pager
     beside: Link | None = None
 
 
@@ -163,8 +162,10 @@ class LonePage:
     why_from: str
     precedents: tuple[Precedent, ...]
     longest: int
+    question: str
+    yes: str
+    no: str
     sides: tuple[tuple[str, str], ...] = ()
-    appeal: bool = False
     removes: str = ""
     because: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from palaver.forums.models import Post, SourceText
 from palaver.forums.rendering import render_post
-from palaver.standards import bounds
+from palaver.standards import bounds, briefing
 from palaver.standards.models import Alert, Case, Proposal, Seat, Standard, Verdict
 from palaver.web import contexts
 from palaver.web.juries import masking
@@ -147,6 +147,9 @@ def matter(case: Case, mask: masking.Mask) -> Matter:
     sides = _sides(case, mask)
     if case.kind == Case.Kind.WATCH:
         return _watched(case, mask, sides)
+    brief = briefing.brief(case)
+    if brief is not None:
+        return _briefed(brief, mask)
     post = case.post
     if post is None:
         return Matter(_text(alert, mask), None, None, "", why, why_from, sides)
@@ -230,6 +233,13 @@ def _watched(case: Case, mask: masking.Mask, sides: tuple[tuple[str, str], ...])
             (_("The account"), mask.text(proposal.answer) or _("It has not answered.")),
         )
     return Matter(Masked(_("What the account wrote, newest first"), "", body), None, None, "", "", "", sides)
+
+
+def _briefed(brief: briefing.Brief, mask: masking.Mask) -> Matter:
+    """What is contested where no single post is judged, with the posts it followed from."""
+    body = Markup("<hr>").join(mask.html(post.body.html) for post in brief.posts)
+    sides = tuple((side.who, mask.text(side.words)) for side in brief.sides)
+    return Matter(Masked(brief.what, "", body), None, None, mask.text(brief.place), "", "", sides)
 
 
 def why_alone(case: Case) -> str:

@@ -88,6 +88,16 @@ def me(request: HttpRequest) -> HttpResponse:
                 ),
             ),
             (
+                _("Judging"),
+                (
+                    (
+                        link(_("My service as a juror"), "/me/judging"),
+                        _("Whether the lot may fall on you, and when it did."),
+                    ),
+                    (link(_("My alerts"), "/me/alerts"), _("What you asked the members to look at.")),
+                ),
+            ),
+            (
                 _("Account"),
                 (
                     (link(_("Preferences"), "/account/preferences/"), _("Name, colours, time zone, how you read.")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
 from palaver.accounts.reads import Viewer
-from palaver.forums.models import Category, Forum, Thread
+from palaver.forums.models import Category, Forum, Thread, ThreadStub
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.record.models import Entry, Head
@@ -28,6 +28,21 @@ SIZE = 50
 _ACTS = {
     "thread.lock": lambda: _("locked the thread"),
     "thread.unlock": lambda: _("opened the thread again"),
+    "thread.move": lambda: _("moved the thread to another forum"),
+    "thread.split": lambda: _("split replies off the thread"),
+    "thread.merge": lambda: _("merged another thread into the thread"),
+    "lock.question": lambda: _("questioned the lock of the thread"),
+    "forum.block": lambda: _("kept %(member)s from writing in the forum"),
+    "forum.unblock": lambda: _("let %(member)s write in the forum again"),
+    "host.seat": lambda: _("gave %(member)s a host’s seat in the forum"),
+    "host.end": lambda: _("ended the term of %(member)s as host of the forum"),
+    "watch.draw": lambda: _("drew watchers by lot"),
+    "watch.end": lambda: _("ended a term on the watch of the member"),
+    "watch.suspend": lambda: _("suspended a new account, by two watchers: the member"),
+    "watch.restore": lambda: _("showed again what had been hidden of the member"),
+    "watch.slow": lambda: _("slowed newcomers down, by two watchers"),
+    "watch.slow_end": lambda: _("ended the slow mode of newcomers"),
+    "member.suspend_on": lambda: _("let the suspension stand of the member"),
     "thread.pin": lambda: _("pinned the thread"),
     "thread.unpin": lambda: _("let go the pin of the thread"),
     "category.open": lambda: _("opened the category"),
@@ -60,6 +75,8 @@ _ACTS = {
     "member.suspend_on": lambda: _("prolonged the suspension of the member"),
     "draw.commit": lambda: _("committed to a seed of the draw"),
     "draw.publish": lambda: _("published a seed of the draw"),
+    "appeal.open": lambda: _("appealed"),
+    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "ballot.open": lambda: _("opened"),
     "ballot.close": lambda: _("counted"),
     "ballot.call_off": lambda: _("called off"),
@@ -73,6 +90,11 @@ _ACTS = {
     "amendment.withdraw": lambda: _("withdrew the amendment"),
     "appeal.open": lambda: _("appealed"),
     "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
+    "case.open": lambda: _("opened case"),
+    "case.verdict": lambda: _("reached the verdict in case"),
+    "case.call_off": lambda: _("called off case"),
+    "draw.commit": lambda: _("committed to a seed of the draw"),
+    "draw.publish": lambda: _("published a seed of the draw"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
@@ -88,6 +110,9 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
     may = readable(viewer)
     for thread in Thread.objects.filter(pk__in=ids.get("thread", ()), forum_id__in=may):
         links[f"thread:{thread.pk}"] = contexts.Link(thread.subject, f"/t/{thread.pk}/{thread.slug}")
+    merged = ThreadStub.objects.filter(was__in=ids.get("thread", ()), into__forum_id__in=may).select_related("into")
+    for stub in merged:
+        links[f"thread:{stub.was}"] = contexts.Link(stub.into.subject, f"/t/{stub.into_id}/{stub.into.slug}")
     for forum in Forum.objects.filter(pk__in=ids.get("forum", set()) & may):
         links[f"forum:{forum.pk}"] = contexts.Link(forum.name, f"/f/{forum.slug}/")
     for category in Category.objects.filter(pk__in=ids.get("category", ())):
@@ -107,6 +132,16 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
     # A ballot's title may be a closed forum's: the link names its number alone, and its page asks who may see it.
     for number in ids.get("ballot", ()):
         links[f"ballot:{number}"] = contexts.Link(_("ballot %(n)s") % {"n": number}, f"/ballots/{number}")
+    for key, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
+        links[f"amendment:{key}"] = contexts.Link(title, f"/charter/amendments/{key}")
+    for n in ids.get("charter", ()):
+        links[f"charter:{n}"] = contexts.Link(_("the charter, version %(n)s") % {"n": n}, f"/charter/{n}")
+    # A ballot's title may be a closed forum's: the link names its number alone, and its page asks who may see it.
+    for n in ids.get("ballot", ()):
+        links[f"ballot:{n}"] = contexts.Link(_("ballot %(n)s") % {"n": n}, f"/ballots/{n}")
+    decided = Case.objects.filter(pk__in=ids.get("case", ()), stage=Case.Stage.DECIDED)
+    for n in decided.values_list("pk", flat=True):
+        links[f"case:{n}"] = contexts.Link(str(n), f"/juries/{n}")
     for sequence in ids.get("entry", ()):
         links[f"entry:{sequence}"] = contexts.Link(str(sequence), f"/record/{sequence}")
     return links
@@ -128,12 +163,13 @@ def office_words() -> dict[str, str]:
     return {
         "operator": _("operator"),
         "host": _("host"),
-        "watch": _("watch"),
-        "jury": _("jury"),
         "author": _("author"),
         "rule": _("rule"),
         "member": _("member"),
         "guest": _("by the contact page"),
+        "watch": _("watch"),
+        "jury": _("jury"),
+        "hosts": _("hosts’ ballot"),
     }
 
 
@@ -149,6 +185,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
     names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = office_words()
     nobody = {"guest": _("Somebody"), "rule": _("By rule"), "jury": _("A jury of members")}
+    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]

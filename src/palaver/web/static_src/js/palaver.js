@@ -15,6 +15,7 @@ import "./replies.js";
 import "./polling.js";
 import "./refolding.js";
 import "./notices.js";
+import "./summons.js";
 import "./composing.js";
 import "./previewing.js";
 import "./drafting.js";
