@@ -329,7 +329,10 @@ class Planted(Town):
         appealing.appeal_removal(Removal.objects.get(pk=self.more["removal"]), by=ana, words=f"{COMMON} {words}")
         forum = Forum.objects.get(slug="closed")
         thread = posting.start_thread(
-            forum=forum, author=ana, subject=secret.text("the subject of a case in a closed forum", INSIDE), text="Told."
+            forum=forum,
+            author=ana,
+            subject=secret.text("the subject of a case in a closed forum", INSIDE),
+            text="Told.",
         )
         alert = alerting.alert(
             by=odile,

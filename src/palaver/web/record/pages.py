@@ -233,7 +233,7 @@ def verified(head: Head | None, where: tzinfo, now: datetime) -> tuple[str, bool
     if head is None or head.verified_at is None:
         return _("Not verified yet on this machine."), None
     return (
-        _("Verified up to entry %(n)s, %(when)s. Head:")
+        _("Verified up to entry %(n)s, %(when)s.")
         % {"n": head.verified_sequence, "when": moments.moment(head.verified_at, where, now).exact},
         True,
     )
