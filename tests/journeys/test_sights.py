@@ -26,13 +26,10 @@ pytestmark = pytest.mark.dear
 
 Person = Callable[..., BrowserContext]
 WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
-<<<<<<< HEAD
 NO_PAGE = re.compile(
-    r".*-feed|ballot-lists|sitemap.*|robots|worker|security-txt|media.*|drafts-kept|completion|report-values|case-reasons-text"
+    r".*-feed|ballot-lists|sitemap.*|robots|worker|verifier|record-entries|record-heads|case-proof|security-txt|media.*"
+    r"|drafts-kept|completion|report-values|case-reasons-text"
 )
-=======
-NO_PAGE = re.compile(r".*-feed|sitemap.*|robots|worker|verifier|record-entries|record-heads|case-proof|security-txt|media.*|drafts-kept|completion")
->>>>>>> proof
 """What is read by programs and by our own scripts, and files."""
 ELSEWHERE = {
     "join": "opened with the secret of an invitation, of which only a checksum is kept; its shape is that of joining",
