@@ -69,7 +69,7 @@ def _emptied(self: Any, style: Any, tables: Sequence[str], **wishes: Any) -> lis
 
 type(connection.ops).sql_flush = _emptied
 
-pytest_plugins = ["tests.cast", "tests.journeys.browsing", "tests.journeys.running"]
+pytest_plugins = ["tests.cast", "tests.standards.court", "tests.journeys.browsing", "tests.journeys.running"]
 
 SHARED_IS_MISSING = "../shared is missing"
 

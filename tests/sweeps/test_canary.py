@@ -31,8 +31,8 @@ from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
 from palaver.delivery.models import Endpoint, Mail
 from palaver.delivery.push import sending as pushing
-from palaver.forums import correcting, drafting, locking, placing, posting, subscribing, withdrawing
-from palaver.forums.models import Forum, Post, Thread
+from palaver.forums import correcting, drafting, locking, placing, polling, posting, subscribing, withdrawing
+from palaver.forums.models import Forum, Hold, Post, Removal, Thread
 from palaver.kit import clock, due
 from palaver.kit.due import handling
 from palaver.live.models import LiveEvent
@@ -41,6 +41,8 @@ from palaver.notices.models import Device, Notice
 from palaver.project.serving import may_hear
 from palaver.reading import bookmarking, ignoring, trashing
 from palaver.search import saving
+from palaver.standards import lot, seeds
+from palaver.standards.models import Alert, PoolMember, Seat
 from tests.architecture.test_addresses import addresses
 from tests.web.test_permissions import ADDRESSES, FORMS, Town, lies_in_a_forum
 
@@ -67,6 +69,7 @@ BY_KEY = {"saved-search-feed": "Ana"}
 UNSEEN: dict[str, str] = {
     "the text of a withdrawn post": "it is for nobody",
     "the answer to the question of sign-up": "the desk shows it while sign-up is by approval",
+    "the reason on a juror's paper before the verdict": "it is for nobody until there is one",
     "the note of an invitation": "the pages of invitations show it while sign-up is by invitation",
 }
 
@@ -127,6 +130,7 @@ class Planted(Town):
         self._in_the_closed_forum()
         self._of_ana_alone()
         self._at_the_desk()
+        self._before_a_jury()
         # Everything that the jobs process tells and writes within the hour. No carrier answers, so mails stay as rows.
         with clock.stopped_at(clock.now() + timedelta(hours=1)):
             for _ in range(20):
@@ -156,7 +160,14 @@ class Planted(Town):
             author=ana,
             subject=secret("a subject", INSIDE),
             text=f"@Bram @Hana {secret('an original post', INSIDE)}",
+            poll=polling.Question(
+                (secret("an option of a poll", INSIDE), "Neither"),
+                secret("the question of a poll", INSIDE),
+                is_secret=True,
+            ),
         )
+        receipt = polling.vote(thread.poll, by=ana, chosen=[0]).receipt
+        self.secrets.lock_up("the receipt of a secret vote", receipt, NOBODY, OWN)
         first = Post.objects.get(thread=thread, place=0)
         reply = posting.reply(
             thread=thread,
@@ -177,6 +188,7 @@ class Planted(Town):
         thread.refresh_from_db()
         # The address asked for must not hold the word itself: a slug that is wrong leads to the right one.
         self.ids["closed"].update(thread=thread.pk, thread_slug="x", post=reply.pk, number=reply.number)
+        self.ids["closed"]["ballot"] = thread.poll.ballot_id
         self.further = [f"/t/{other.pk}/told", f"/p/{gone.pk}/history", f"/p/{first.pk}"]
 
     def _of_ana_alone(self) -> None:
@@ -215,6 +227,51 @@ class Planted(Town):
         trashing.trash_keyword(self.secrets.plant("a keyword of the trash", OWN), by=ana)
         with transaction.atomic():
             SignedInBrowser.objects.filter(member=ana).update(browser=f"Browser {self.secrets.plant('a browser', OWN)}")
+
+    def _before_a_jury(self) -> None:
+        """Hana's alerts, Ana's seat and another juror's paper in a case that is open, and what nobody may read any more."""
+        secret, ana, hana = self.secrets.text, self.member["Ana"], self.member["Hana"]
+        with transaction.atomic():
+            decided, waiting = Alert.objects.filter(by=hana).order_by("pk")
+            why = secret("the reason of an alert that was decided", frozenset({"Hana"}))
+            Alert.objects.filter(pk=decided.pk).update(because=why)
+            why = secret("the reason of an alert that waits for an operator", frozenset({"Hana", "Odile"}))
+            Alert.objects.filter(pk=waiting.pk).update(because=why)
+            seat = Seat.objects.select_related("drawn", "case").get(drawn__member=ana)
+            drawn = PoolMember.objects.create(
+                case=seat.case, member=self.member["Bram"], pseudonym="3" * 64, ticket="4" * 64
+            )
+            self.secrets.lock_up("another juror's pseudonym", "3" * 64, frozenset({"Bram"}))
+            Seat.objects.create(
+                case=seat.case, drawn=drawn, round=1, state="voted", choice=1, answer_by=clock.now(),
+                reason=secret("the reason on a juror's paper before the verdict", NOBODY),
+            )  # fmt: skip
+        self.secrets.lock_up("a juror's pseudonym", seat.drawn.pseudonym, OWN)
+        key = lot.juror_key(seeds.secret(), ana.pk, *lot.quarter_of(clock.now().date()))
+        self.secrets.lock_up("a juror's key", key.hex(), OWN)
+        thread = Thread.objects.select_related("forum").get(pk=self.ids["open"]["thread"])
+        for standing, what in ((Post.Standing.REMOVED, "removed for privacy"), (Post.Standing.HELD, "held back")):
+            asked = posting.reply(thread=thread, author=hana, text="Where does she live?")
+            post = posting.reply(
+                thread=thread,
+                author=ana,
+                answers=asked,
+                text=f"@Bram {secret(f'the text of a post that was {what}', OWN)}",
+                subject=secret(f"the subject of a post that was {what}", OWN),
+            )
+            with transaction.atomic():
+                Post.objects.filter(pk=post.pk).update(standing=standing)
+                if standing == Post.Standing.REMOVED:
+                    Removal.objects.create(post=post, office="jury", standard="Privacy", charter=1, is_openable=False)
+                else:
+                    Hold.objects.create(
+                        post=post,
+                        ground="law",
+                        office="operator",
+                        by=self.member["Odile"],
+                        because="A court has ruled.",
+                    )
+            self.further += [f"/p/{post.pk}", f"/p/{post.pk}/removed", f"/p/{post.pk}/history", f"/p/{post.pk}/alert"]
 
     def _devices(self) -> None:
         """After the jobs have run: nobody is to be reached at this address."""
@@ -356,7 +413,7 @@ def test_no_notice_no_mail_and_no_stream_tells_anybody_what_is_for_others(plante
     assert not leaks, "\n".join(leaks)
     # So there was something to be told, and it was looked at.
     assert "Hana" in told["notices"] and "Hana" in told["mails"] and told["words in mails"], dict(told)
-    assert told["streams of Hana"] > told["streams of Bram"]
+    assert told["streams of Hana"] > {one for one in told["streams of Bram"] if not one.startswith("member:")}
 
 
 def shown(planted: Planted, reader: str) -> dict[str, str]:

@@ -33,6 +33,14 @@ class MemberSuspended(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SuspensionProlonged(Event):
+    """A jury let a suspension stand for longer than it ran by itself."""
+
+    member_id: int
+    suspension_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SuspensionEnded(Event):
     member_id: int
     suspension_id: int

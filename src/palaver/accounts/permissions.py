@@ -27,7 +27,10 @@ def may_speak(member: Member | None) -> Decision:
     suspension = member.running_suspension() if is_suspended(member.pk) else None
     if suspension is not None:
         return no(
-            _("Your account is suspended until %(until)s: %(because)s You can read and recommend meanwhile.")
+            _(
+                "Your account is suspended until %(until)s: %(because)s You can read, recommend, alert and appeal meanwhile;"
+                " see “My appeals”."
+            )
             % {
                 "until": suspension.until.strftime("%Y-%m-%d %H:%M UTC"),
                 "because": suspension.because.rstrip(".") + ".",

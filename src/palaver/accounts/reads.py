@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 
+from palaver.accounts import networks
 from palaver.accounts.models import Session
 from palaver.accounts.sessions import FRESHENED_EVERY
 from palaver.kit import clock, durability
@@ -43,8 +44,11 @@ SELECT m.id, m.name, m.is_operator, m.language, m.time_zone, m.theme, m.thread_v
 """
 
 
-def viewer(session_key: str) -> Viewer | None:
-    """The Viewer of a live session, or None. Slides the session's expiry, at most once a minute."""
+def viewer(session_key: str, address: str = "") -> Viewer | None:
+    """The Viewer of a live session, or None. Slides the session's expiry, at most once a minute.
+
+    `address` is where the request comes from: its network is noted once a day (see `networks`).
+    """
     now = clock.now()
     adapt = connection.ops.adapt_datetimefield_value
     instant = adapt(now)
@@ -56,6 +60,8 @@ def viewer(session_key: str) -> Viewer | None:
     seen_at = instant_of(row[15])
     if seen_at is not None and now - seen_at > FRESHENED_EVERY:
         _freshen(session_key, now)
+        if address and seen_at.date() != now.date():
+            networks.note(row[0], address)
     joined_at = instant_of(row[9])
     assert joined_at is not None
     return Viewer(

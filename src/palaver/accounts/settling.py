@@ -60,6 +60,36 @@ def settle(member: Member, **wishes: Any) -> Member:
     return member
 
 
+def take_name_away(member: Member) -> Member:
+    """A name that a verdict has removed becomes a neutral one; the member may choose another. Inside the verdict's transaction."""
+    member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    old_name, old_key = member.name, member.name_key
+    member.name, member.name_key = _neutral_name(member)
+    member.save(update_fields=["name", "name_key"])
+    Rename.objects.create(member=member, old_name=old_name, old_key=old_key, at=clock.now())
+    events.publish(MemberRenamed(member.pk, old_name, member.name))
+    return member
+
+
+def _neutral_name(member: Member) -> tuple[str, str]:
+    """ "Member" and the own number, with a further one where somebody bears that name."""
+    for further in range(1, 100):
+        wanted = f"Member {member.pk}" if further == 1 else f"Member {member.pk} {further}"
+        try:
+            return check_name(wanted, but=member)
+        except Refusal:
+            continue
+    raise Refusal(_("No neutral name was free."))
+
+
+def take_about_away(member: Member) -> Member:
+    """An about text that a verdict has removed is emptied; the member may write another. Inside the verdict's transaction."""
+    Member.objects.filter(pk=member.pk).update(about="", about_html="")
+    events.publish(MemberChanged(member.pk))
+    member.about = member.about_html = ""
+    return member
+
+
 def end_sessions(sessions: QuerySet[Session], *, of: Member) -> int:
     """End some of a member's own sessions at once. Returns how many ended."""
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Suspensions given by an operator, ended early or lapsing by themselves. Juries and the Watch come with the standards."""
+"""Suspensions: given by an operator, or by an office of the members that `standards` has asked; ended early or lapsing by themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from palaver.accounts.events import MemberSuspended, SuspensionEnded
+from palaver.accounts.events import MemberSuspended, SuspensionEnded, SuspensionProlonged
 from palaver.accounts.models import Member, Suspension
 from palaver.accounts.permissions import may_operate
 from palaver.kit import clock, events
@@ -52,3 +52,38 @@ def end(suspension: Suspension, *, by: Member) -> Suspension:
         suspension.save(update_fields=["ended_at", "ended_by"])
         events.publish(SuspensionEnded(suspension.member_id, suspension.pk))
     return suspension
+
+
+def suspend_by_office(member: Member, *, office: str, by: Member | None, until: datetime, because: str) -> Suspension:
+    """The same by the watch or a jury, which `standards` has asked whether it may. In the caller's transaction.
+
+    `by` is the first of two watchers, or None where nobody's name belongs to it. Raises Refusal when one runs already.
+    """
+    member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if member.running_suspension() is not None:
+        raise Refusal(_("%(name)s is suspended already.") % {"name": member.name})
+    suspension = Suspension.objects.create(
+        member=member, by=by, office=office, because=because, since=clock.now(), until=until
+    )
+    events.publish(MemberSuspended(member.pk, suspension.pk))
+    return suspension
+
+
+def prolong(suspension: Suspension, *, until: datetime) -> Suspension:
+    """Let a running suspension last longer, because a jury let it stand: 30 days in all at most. In the caller's transaction."""
+    suspension = Suspension.objects.select_for_update(of=("self",), no_key=True).get(pk=suspension.pk)
+    if suspension.ended_at is not None or suspension.until <= clock.now():
+        raise Refusal(_("This suspension has ended already."))
+    suspension.until = min(until, suspension.since + LONGEST)
+    suspension.save(update_fields=["until"])
+    events.publish(SuspensionProlonged(suspension.member_id, suspension.pk))
+    return suspension
+
+
+def end_by_rule(suspension: Suspension) -> bool:
+    """End a suspension before its time because a jury or a rule says so. False when it had ended. In the caller's transaction."""
+    now = clock.now()
+    ended = Suspension.objects.filter(pk=suspension.pk, ended_at=None, until__gt=now).update(ended_at=now)
+    if ended:
+        events.publish(SuspensionEnded(suspension.member_id, suspension.pk))
+    return bool(ended)

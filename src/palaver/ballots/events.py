@@ -31,3 +31,11 @@ class BallotClosed(Event):
     decided: tuple[int, ...]
     voters: int
     quorate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BallotCalledOff(Event):
+    """Ended without a count; the ballot's row says why."""
+
+    ballot_id: int
+    about: str

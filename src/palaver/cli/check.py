@@ -118,6 +118,7 @@ def of_database() -> Iterator[Finding]:
         return
     if not plan:
         yield of_founding()
+        yield of_draw()
     if plan:
         yield Finding("database", "note", f"{len(plan)} migrations have not run; `palaver migrate` runs them.")
     else:
@@ -136,6 +137,35 @@ def of_founding() -> Finding:
     if not Member.objects.filter(is_operator=True, claimed_at__isnull=False, left_at=None).exists():
         return Finding("set-up", "note", "It has no operator; `palaver createoperator NAME` makes one.")
     return Finding("set-up", "good", "It is set up and has an operator.")
+
+
+def of_draw() -> Finding:
+    """Is the draw secret the one that the seeds on the record were committed with?"""
+    from palaver.kit import env
+    from palaver.standards import lot, seeds
+    from palaver.standards.models import Seed
+
+    newest = Seed.objects.order_by("-day").first()
+    file = env.home() / "secrets" / seeds.FILE
+    there = bool(env.text(seeds.SECRET)) or file.is_file()
+    if newest is None:
+        return Finding(
+            "draw", "note", "No seed is committed to yet; the first start makes the draw secret and does it."
+        )
+    if not there:
+        return Finding(
+            "draw",
+            "wrong",
+            f"The draw secret is missing, and seeds on the record were made with it. Put {file} back from a backup;"
+            " without it their seeds cannot be published, and nobody can verify the juries drawn with them.",
+        )
+    if lot.commitment(lot.seed(seeds.secret(), newest.day)) != newest.commitment:
+        return Finding(
+            "draw",
+            "wrong",
+            f"The draw secret is not the one that the seeds on the record were made with. Put {file} back from a backup.",
+        )
+    return Finding("draw", "good", "The draw secret is the one that the seeds on the record were made with.")
 
 
 def of_sqlite_library() -> Finding:

@@ -18,13 +18,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from itertools import chain
 
+    from palaver.ballots import counting as ballots
     from palaver.forums import counting
     from palaver.notices import counting as notices
     from palaver.search import building
+    from palaver.standards import recounting
 
-    found = told(chain(counting.drift(mend=args.mend), notices.drift(mend=args.mend)))
+    drifts = (counting.drift, notices.drift, ballots.drift)
+    found = told(chain.from_iterable(drift(mend=args.mend) for drift in drifts))
     if told(building.drift(texts=args.words)):
         print("`palaver reindex` brings the search index up to the posts.", file=sys.stderr)
+        return 1
+    if told(recounting.drift()):
+        print("These rows of judging contradict each other, and nothing mends them by itself.", file=sys.stderr)
         return 1
     if not found:
         print("Every counter agrees with its rows.")
@@ -32,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.mend:
         print(f"{found} differ from their rows; `palaver doctor --mend` writes what was counted.", file=sys.stderr)
         return 1
-    left = sum(1 for _ in chain(counting.drift(), notices.drift()))
+    left = sum(1 for drift in drifts for _ in drift())
     print(f"{found} differed from their rows; {left} still do.", file=sys.stderr)
     return 1 if left else 0
 

@@ -1,4 +1,5 @@
-"""Locks and pins: a row with who, in which office and why; a line in the thread; an entry on the record."""
+"""Locks and pins: a row with who, in which office and why; an entry on the record; and a line in the thread, as for whatever
+its hosts do."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ def unlock(thread: Thread, *, by: Member) -> Lock:
         running.ended_at, running.ended_by = clock.now(), by
         running.save(update_fields=["ended_at", "ended_by"])
         office = office_in(by, thread.forum) or Lock.Office.AUTHOR
-        _tell(thread, ThreadEvent.Act.UNLOCKED, by=by, office=office)
+        tell(thread, ThreadEvent.Act.UNLOCKED, by=by, office=office)
         events.publish(ThreadUnlocked(thread.pk, thread.forum_id, running.pk))
         enter("thread.unlock", office=office, subject=f"thread:{thread.pk}", payload={"by": by.pk, "lock": running.pk})
     return running
@@ -67,7 +68,7 @@ def pin(thread: Thread, *, by: Member, because: str) -> Pin:
             raise Refusal(_("This thread is pinned already."))
         pinned = Pin.objects.create(thread=thread, by=by, because=because, at=clock.now())
         office = office_in(by, thread.forum)
-        _tell(thread, ThreadEvent.Act.PINNED, by=by, office=office, because=pinned.because)
+        tell(thread, ThreadEvent.Act.PINNED, by=by, office=office, because=pinned.because)
         events.publish(ThreadPinned(thread.pk, thread.forum_id))
         enter(
             "thread.pin", office=office, subject=f"thread:{thread.pk}", payload={"by": by.pk, "because": pinned.because}
@@ -86,7 +87,7 @@ def unpin(thread: Thread, *, by: Member) -> Pin:
         running.ended_at = clock.now()
         running.save(update_fields=["ended_at"])
         office = office_in(by, thread.forum)
-        _tell(thread, ThreadEvent.Act.UNPINNED, by=by, office=office)
+        tell(thread, ThreadEvent.Act.UNPINNED, by=by, office=office)
         events.publish(ThreadUnpinned(thread.pk, thread.forum_id))
         enter("thread.unpin", office=office, subject=f"thread:{thread.pk}", payload={"by": by.pk})
     return running
@@ -95,11 +96,45 @@ def unpin(thread: Thread, *, by: Member) -> Pin:
 def place_lock(thread: Thread, *, by: Member, office: str, because: str) -> Lock:
     """The lock's rows alone: for verbs whose act locks a thread as a consequence. The caller publishes."""
     placed = Lock.objects.create(thread=thread, by=by, office=office, because=because, at=clock.now())
-    _tell(thread, ThreadEvent.Act.LOCKED, by=by, office=office, because=because)
+    tell(thread, ThreadEvent.Act.LOCKED, by=by, office=office, because=because)
     return placed
 
 
-def _tell(thread: Thread, act: str, *, by: Member, office: str, because: str = "") -> None:
+def lift(lock: Lock, *, office: str, because: str, payload: dict[str, object]) -> Lock:
+    """End a lock by a jury's decision, which has been asked for already. In the caller's transaction.
+
+    Does nothing to a lock that has ended. `payload` is what the record says of it besides the lock itself.
+    """
+    lock = Lock.objects.select_for_update(of=("self",), no_key=True).select_related("thread").get(pk=lock.pk)
+    if lock.ended_at is None:
+        lock.ended_at = clock.now()
+        lock.save(update_fields=["ended_at"])
+        tell(lock.thread, ThreadEvent.Act.UNLOCKED, by=None, office=office, because=because)
+        events.publish(ThreadUnlocked(lock.thread_id, lock.thread.forum_id, lock.pk))
+        enter("thread.unlock", office=office, subject=f"thread:{lock.thread_id}", payload={**payload, "lock": lock.pk})
+    return lock
+
+
+def tell(
+    thread: Thread,
+    act: str,
+    *,
+    by: Member | None,
+    office: str,
+    because: str = "",
+    after_place: int | None = None,
+    leads_to: str = "",
+    leads_label: str = "",
+) -> None:
+    """A line in the thread that says what was done to it: behind its last post, unless told."""
     ThreadEvent.objects.create(
-        thread=thread, after_place=thread.post_count - 1, act=act, by=by, office=office, because=because, at=clock.now()
+        thread=thread,
+        after_place=thread.post_count - 1 if after_place is None else after_place,
+        act=act,
+        by=by,
+        office=office,
+        because=because,
+        at=clock.now(),
+        leads_to=leads_to,
+        leads_label=leads_label,
     )

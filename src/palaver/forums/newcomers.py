@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from palaver.accounts.models import Member
 from palaver.forums.errors import NewcomersLimit
-from palaver.forums.models import Post
+from palaver.forums.models import Post, SlowMode
 from palaver.kit import clock
 from palaver.kit.text import excerpts
 from palaver.kit.text.rendering import Rendered
@@ -44,17 +44,20 @@ def looks_new(*, joined_at: datetime, post_count: int, is_operator: bool) -> boo
     return not is_operator and (post_count < FEW_POSTS or clock.now() - joined_at < FIRST_DAYS)
 
 
-def is_new(member: Member) -> bool:
-    """Whether the member is a newcomer now. At most two statements, and none for those who have been here a while."""
+def is_newcomer(member: Member) -> bool:
+    """Whether the member is in the first days or before the fifth post. At most one statement, none for most members."""
     if not looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=member.is_operator):
         return False
     if member.claimed_at is None or member.claimed_at - member.joined_at > timedelta(minutes=1):
         return False
     # The count at hand may be older than the member's last posts.
     member.post_count = Member.objects.values_list("post_count", flat=True).get(pk=member.pk)
-    if not looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=False):
-        return False
-    return limited(founded())
+    return looks_new(joined_at=member.joined_at, post_count=member.post_count, is_operator=False)
+
+
+def is_new(member: Member) -> bool:
+    """Whether the member is limited as a newcomer now. At most two statements, none for those who have been here a while."""
+    return is_newcomer(member) and limited(founded())
 
 
 def limits(member: Member) -> Limits | None:
@@ -78,6 +81,8 @@ def limits(member: Member) -> Limits | None:
 
 def hold(member: Member, rendered: Rendered, mentions: int, *, edits: bool = False) -> None:
     """Raise NewcomersLimit when a newcomer's post has too many links or mentions, or comes too soon (an edit never does)."""
+    if not edits:
+        slow_down(member)
     bounds = limits(member)
     if bounds is None:
         return
@@ -92,6 +97,37 @@ def hold(member: Member, rendered: Rendered, mentions: int, *, edits: bool = Fal
             + " "
             + lifted(bounds)
         )
+
+
+def slow_down(member: Member) -> None:
+    """Raise NewcomersLimit while the watch slows newcomers down and this one has written a moment ago (page 3, Watch)."""
+    if not is_newcomer(member):
+        return
+    slow = running_slow_mode()
+    if slow is None:
+        return
+    last = Post.objects.filter(author=member).order_by("-created_at").values_list("created_at", flat=True).first()
+    next_at = None if last is None else last + timedelta(minutes=slow.minutes)
+    if next_at is None or next_at <= clock.now():
+        return
+    raise NewcomersLimit(
+        ngettext(
+            "Many new accounts are writing at once, so until %(until)s UTC the watch lets each of them write one post in %(n)s minute. You can send this one from %(when)s UTC; it is kept until then.",
+            "Many new accounts are writing at once, so until %(until)s UTC the watch lets each of them write one post in %(n)s minutes. You can send this one from %(when)s UTC; it is kept until then.",
+            slow.minutes,
+        )
+        % {
+            "n": slow.minutes,
+            "until": slow.until.strftime("%Y-%m-%d %H:%M"),
+            "when": min(next_at, slow.until).strftime("%Y-%m-%d %H:%M"),
+        }
+    )
+
+
+def running_slow_mode() -> SlowMode | None:
+    """The slow mode in force now, if any."""
+    now = clock.now()
+    return SlowMode.objects.filter(ended_at=None, since__lte=now, until__gt=now).order_by("-since").first()
 
 
 def too_much(member: Member, rendered: Rendered, mentions: int) -> list[str]:

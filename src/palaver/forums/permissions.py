@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_act, may_speak
-from palaver.forums import reads
-from palaver.forums.models import Admission, Attachment, Forum, Lock, Office, Post, Thread
+from palaver.forums import newcomers, reads
+from palaver.forums.models import Admission, Attachment, Block, Forum, Lock, Office, Post, Removal, Thread
 from palaver.kit.decisions import YES, Decision, no
 
 
@@ -55,6 +55,26 @@ def readers_among(member_ids: Collection[int], forum: Forum) -> frozenset[int]:
     return frozenset(Member.objects.filter(passes, pk__in=member_ids).values_list("pk", flat=True))
 
 
+def running_block(member: Member, forum: Forum) -> Block | None:
+    """The block that keeps a member from writing in a forum now, if any."""
+    if not reads.is_blocked(forum.pk, member.pk):
+        return None
+    return Block.objects.running().filter(forum=forum, member=member).first()
+
+
+def may_write_in(member: Member | None, forum: Forum) -> Decision:
+    """Whether a forum's hosts keep the member out of it at present (page 3, Hosts). Alerting asks this too."""
+    block = None if member is None else running_block(member, forum)
+    if block is None:
+        return YES
+    return no(
+        _(
+            "The hosts keep you from writing in this forum until %(until)s: %(because)s You can read here and write elsewhere."
+        )
+        % {"until": block.until.strftime("%Y-%m-%d %H:%M UTC"), "because": block.because.rstrip(".") + "."}
+    )
+
+
 def may_start(member: Member | None, forum: Forum) -> Decision:
     """Start a thread in a forum."""
     if not (answer := may_read(member, forum)):
@@ -65,7 +85,7 @@ def may_start(member: Member | None, forum: Forum) -> Decision:
         return answer
     if not _passes(forum.who_starts, member, forum):
         return no(_("Threads in this forum are started by its own audience."))
-    return YES
+    return may_write_in(member, forum)
 
 
 def running_lock(thread: Thread) -> Lock | None:
@@ -88,7 +108,7 @@ def may_reply(member: Member | None, thread: Thread) -> Decision:
         return answer
     if not _passes(thread.forum.who_replies, member, thread.forum):
         return no(_("Replies in this forum are written by its own audience."))
-    return YES
+    return may_write_in(member, thread.forum)
 
 
 def may_edit(member: Member | None, post: Post) -> Decision:
@@ -103,7 +123,9 @@ def may_edit(member: Member | None, post: Post) -> Decision:
         return no(_("This post is not shown at present, so it cannot be changed."))
     if post.forum.retired_at is not None:
         return no(_("This forum is retired: it can be read, but nothing in it is changed."))
-    return may_speak(member)
+    if not (answer := may_speak(member)):
+        return answer
+    return may_write_in(member, post.forum)
 
 
 def may_correct(member: Member | None, post: Post) -> Decision:
@@ -119,6 +141,24 @@ def may_withdraw(member: Member | None, post: Post) -> Decision:
         return no(_("Only its author can withdraw a post."))
     if post.standing == Post.Standing.WITHDRAWN:
         return no(_("You have withdrawn this post already."))
+    return may_act(member)
+
+
+def may_see_poll(member: Member | None, thread: Thread) -> Decision:
+    """See a thread's poll: whoever reads the thread, while its original post stands."""
+    if not (answer := may_read(member, thread.forum)):
+        return answer
+    if Post.objects.filter(thread=thread, place=0).exclude(standing=Post.Standing.SHOWN).exists():
+        return no(_("The post that asked this is not shown any more, and neither is its poll."))
+    return YES
+
+
+def may_vote_in_poll(member: Member | None, thread: Thread) -> Decision:
+    """Vote in it: who sees it, and is a member; whether it still runs and who belongs to it, the ballot itself says."""
+    if not (answer := may_see_poll(member, thread)):
+        return answer
+    if thread.forum.retired_at is not None:
+        return no(_("This forum is retired: it can be read, but nothing in it is voted on."))
     return may_act(member)
 
 
@@ -144,22 +184,72 @@ def office_in(member: Member | None, forum: Forum) -> str:
     return Lock.Office.OPERATOR if member.is_operator else ""
 
 
-def may_lock(member: Member | None, thread: Thread) -> Decision:
-    """Lock and pin: hosts of the forum and operators; nobody hosts a thread they post in (page 3, Hosts)."""
+def _may_host(member: Member | None, thread: Thread, otherwise: str) -> Decision:
+    """Hosts of the forum and operators; nobody hosts a thread they post in (page 3, Hosts)."""
     if not (answer := may_read(member, thread.forum)):
         return answer
     if not (answer := may_speak(member)):
         return answer
     office = office_in(member, thread.forum)
     if not office:
-        return no(_("Threads are locked by the forum's hosts."))
+        return no(otherwise)
     if office == Lock.Office.HOST and Post.objects.filter(thread=thread, author=member).exists():
         return no(_("You have posted in this thread, so another host decides about it."))
     return YES
 
 
+def may_lock(member: Member | None, thread: Thread) -> Decision:
+    """Lock and pin."""
+    return _may_host(member, thread, _("Threads are locked by the forum's hosts."))
+
+
+def may_arrange(member: Member | None, thread: Thread) -> Decision:
+    """Move, split or merge a thread at all; where to is asked besides."""
+    return _may_host(member, thread, _("Threads are moved, split and merged by the forum's hosts."))
+
+
+def may_move(member: Member | None, thread: Thread, to: Forum) -> Decision:
+    """Move a thread to another forum. What was said before a smaller audience is shown to no larger one, by nobody."""
+    if not (answer := may_arrange(member, thread)):
+        return answer
+    if to.pk == thread.forum_id:
+        return no(_("The thread stands in this forum already."))
+    if not (answer := may_read(member, to)):
+        return answer
+    if to.retired_at is not None:
+        return no(_("%(forum)s is retired: nothing is put there any more.") % {"forum": to.name})
+    if to.who_reads == thread.forum.who_reads != Forum.Gate.ADMITTED:
+        return YES
+    if thread.forum.who_reads == Forum.Gate.ADMITTED or to.who_reads == Forum.Gate.EVERYONE:
+        return no(_("What was written for a forum's own readers is not shown to others, so it cannot be moved there."))
+    if member is not None and member.is_operator:
+        return YES
+    return no(
+        _("Fewer people read %(forum)s. Only an operator moves a thread out of its readers' sight.")
+        % {"forum": to.name}
+    )
+
+
+def may_split(member: Member | None, thread: Thread) -> Decision:
+    """Split replies off into a thread of their own."""
+    return may_arrange(member, thread)
+
+
+def may_merge(member: Member | None, thread: Thread, into: Thread) -> Decision:
+    """Put a thread's posts behind those of another, of the same forum."""
+    if thread.pk == into.pk:
+        return no(_("This is the same thread. Give the address of the other one."))
+    if not (answer := may_arrange(member, thread)):
+        return answer
+    if thread.forum_id != into.forum_id:
+        return no(
+            _("The other thread stands in another forum. Move one of them first, so that both have the same hosts.")
+        )
+    return may_arrange(member, into)
+
+
 def may_unlock(member: Member | None, thread: Thread) -> Decision:
-    """Only who locked it opens it again, or an operator."""
+    """Only who locked it opens it again, or an operator, or the hosts' ballot (see `questioning`)."""
     if not (answer := may_read(member, thread.forum)):
         return answer
     lock = running_lock(thread)
@@ -170,12 +260,82 @@ def may_unlock(member: Member | None, thread: Thread) -> Decision:
     return no(_("Only the host who locked this thread opens it again."))
 
 
+def may_question(member: Member | None, lock: Lock) -> Decision:
+    """Question a host's lock: any member who may write here, but not the locker (page 3, Hosts)."""
+    forum = lock.thread.forum
+    if not (answer := may_read(member, forum)):
+        return answer
+    if not (answer := may_speak(member)):
+        return answer
+    if lock.ended_at is not None:
+        return no(_("This thread is open again already."))
+    if lock.office != Lock.Office.HOST:
+        return no(
+            _("Only locks by a host are put to the hosts. This one was set by its author, an operator or an import.")
+        )
+    if member is not None and lock.by_id == member.pk:
+        return no(_("This is your own lock: you can open the thread again."))
+    return may_write_in(member, forum)
+
+
+def may_block(member: Member | None, forum: Forum, whom: Member) -> Decision:
+    """Keep a member from writing in a forum: its hosts and operators; not each other (page 3, Hosts)."""
+    if not (answer := may_read(member, forum)):
+        return answer
+    if not (answer := may_speak(member)):
+        return answer
+    if not office_in(member, forum):
+        return no(_("Members are kept out of a forum by its hosts."))
+    if member is not None and whom.pk == member.pk:
+        return no(_("This is you. To stay out of a forum, put it into your trash."))
+    if whom.is_operator or Office.objects.sitting().filter(forum=forum, member=whom).exists():
+        return no(
+            _("%(name)s holds an office here. Hosts do not keep each other or operators out.") % {"name": whom.name}
+        )
+    if not whom.is_active:
+        return no(_("%(name)s has no account that could write.") % {"name": whom.name})
+    return YES
+
+
+def may_end_block(member: Member | None, block: Block) -> Decision:
+    """End a block before its time: any host of the forum, or an operator."""
+    if not (answer := may_read(member, block.forum)):
+        return answer
+    if not (answer := may_speak(member)):
+        return answer
+    if not office_in(member, block.forum):
+        return no(_("Blocks are ended by the forum's hosts."))
+    return YES
+
+
+def may_volunteer(member: Member | None, forum: Forum) -> Decision:
+    """Join a forum's queue of volunteers: whoever may start threads there and is a newcomer no longer."""
+    if not (answer := may_start(member, forum)):
+        return answer
+    if member is not None and newcomers.is_newcomer(member):
+        return no(_("Hosts know the place a little. Volunteer once your first days here are over."))
+    return YES
+
+
 def may_see_history(member: Member | None, post: Post) -> Decision:
     """Earlier versions of a post that stands; of a withdrawn one nobody's."""
     if not (answer := may_read(member, post.forum)):
         return answer
     if post.standing != Post.Standing.SHOWN:
         return no(_("This post is not shown any more, and neither is its history."))
+    return YES
+
+
+def may_see_removed(member: Member | None, post: Post) -> Decision:
+    """Read a removed post's text: whoever may read the forum, where the standard lets it be opened (page 3, Charter)."""
+    if not (answer := may_read(member, post.forum)):
+        return answer
+    if post.standing == Post.Standing.HELD:
+        return no(_("This post is held back until it has been decided. Nobody reads it meanwhile."))
+    if post.standing != Post.Standing.REMOVED:
+        return no(_("This post has not been removed."))
+    if not Removal.objects.filter(post=post, ended_at=None, is_openable=True).exists():
+        return no(_("What was removed under this standard is shown to nobody, so that it does no further harm."))
     return YES
 
 

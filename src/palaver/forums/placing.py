@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
 from palaver.accounts.permissions import may_operate
-from palaver.forums.events import AdmissionEnded, PlacesChanged
+from palaver.forums.events import AdmissionEnded, HostLeft, HostSeated, PlacesChanged
 from palaver.forums.models import Admission, Category, Forum, Office
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
@@ -34,6 +34,7 @@ CHANGEABLE = frozenset(
         "quoted_paragraphs",
         "posts_to_start",
         "originals_only",
+        "is_safe_haven",
         "who_reads",
         "who_starts",
         "who_replies",
@@ -190,6 +191,7 @@ def end_office(office: Office, *, by: Member) -> Office:
         office.ended_at = clock.now()
         office.save(update_fields=["ended_at"])
         events.publish(PlacesChanged(office.forum_id))
+        events.publish(HostLeft(office.member_id, office.forum_id, office.pk, "operator"))
         enter(
             "forum.host_end",
             office="operator",
@@ -210,6 +212,7 @@ def appoint_host(forum: Forum, *, member: Member, by: Member, until: datetime | 
             raise Refusal(_("All hosts' seats of this forum are taken."))
         office = Office.objects.create(forum=forum, member=member, since=clock.now(), until=until, appointed_by=by)
         events.publish(PlacesChanged(forum.pk))
+        events.publish(HostSeated(member.pk, forum.pk, office.pk, office.how))
         enter("forum.host", office="operator", subject=f"forum:{forum.pk}", payload={"by": by.pk, "member": member.pk})
     return office
 

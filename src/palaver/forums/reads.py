@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from django.db import connection
 
 from palaver.accounts.reads import instant_of
+from palaver.kit import clock
 
 POSTS_A_PAGE = 50
 
@@ -75,6 +76,21 @@ class TableRow(NamedTuple):
     author_name: str
 
 
+class FoldRow(NamedTuple):
+    """Why a post is not shown: its running removal, or (`ground` set) its running hold, which lasts until `until`."""
+
+    post_id: int
+    office: str
+    case_number: int | None
+    standard: str
+    charter: int | None
+    for_removal: int
+    votes: int
+    is_openable: bool
+    ground: str
+    until: datetime | None
+
+
 class EventRow(NamedTuple):
     """A line in the thread that tells what was done to it."""
 
@@ -85,6 +101,8 @@ class EventRow(NamedTuple):
     html: str
     at: datetime
     by_name: str | None
+    leads_to: str = ""
+    leads_label: str = ""
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -155,6 +173,40 @@ def bodies(post_ids: Sequence[int]) -> dict[int, str]:
     return dict(_rows(f"SELECT post_id, html FROM forums_postbody WHERE post_id IN ({marks})", list(post_ids)))
 
 
+def folds(post_ids: Sequence[int]) -> dict[int, FoldRow]:
+    """The running removals and holds of posts, by id: asked only for posts whose standing says that there is one."""
+    if not post_ids:
+        return {}
+    marks = ", ".join(["%s"] * len(post_ids))
+    sql = f"""
+    SELECT post_id, office, case_number, standard, charter, for_removal, votes, is_openable, '', ended_at
+      FROM forums_removal WHERE ended_at IS NULL AND post_id IN ({marks})
+     UNION ALL
+    SELECT post_id, office, NULL, '', NULL, 0, 0, (1 = 0), ground, until
+      FROM forums_hold WHERE ended_at IS NULL AND post_id IN ({marks})
+    """
+    found: dict[int, FoldRow] = {}
+    for row in _rows(sql, [*post_ids, *post_ids]):
+        # A removal goes before a hold that has not been swept yet.
+        if row[8] and row[0] in found:
+            continue
+        found[row[0]] = FoldRow._make((*row[:7], bool(row[7]), row[8], instant_of(row[9])))
+    return found
+
+
+def folded_threads(*, limit: int = 2000) -> dict[int, int]:
+    """Standing of the original posts that are removed or held now, by thread id: the newest ones, for lists."""
+    sql = """
+    SELECT p.thread_id, p.standing FROM forums_removal r JOIN forums_post p ON p.id = r.post_id
+     WHERE r.ended_at IS NULL AND p.place = 0 AND p.standing IN (2, 3)
+     UNION
+    SELECT p.thread_id, p.standing FROM forums_hold h JOIN forums_post p ON p.id = h.post_id
+     WHERE h.ended_at IS NULL AND p.place = 0 AND p.standing IN (2, 3)
+     ORDER BY 1 DESC LIMIT %s
+    """
+    return dict(_rows(sql, [limit]))
+
+
 def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[TableRow]:
     """The summary table's rows in tree order, from a path on."""
     sql = """
@@ -170,12 +222,12 @@ def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[Tabl
 def thread_events(thread_id: int, first_place: int, last_place: int) -> list[EventRow]:
     """The lines that stand behind the posts from one place to another; -1 stands before all."""
     sql = """
-    SELECT e.after_place, e.act, e.office, e.because, e.html, e.at, m.name
+    SELECT e.after_place, e.act, e.office, e.because, e.html, e.at, m.name, e.leads_to, e.leads_label
       FROM forums_threadevent e LEFT JOIN accounts_member m ON m.id = e.by_id
      WHERE e.thread_id = %s AND e.after_place >= %s AND e.after_place <= %s ORDER BY e.after_place, e.id
     """
     return [
-        EventRow._make((*row[:5], instant_of(row[5]), row[6]))
+        EventRow._make((*row[:5], instant_of(row[5]), *row[6:]))
         for row in _rows(sql, [thread_id, first_place, last_place])
     ]
 
@@ -198,6 +250,32 @@ def place_of(thread_id: int, number: int) -> tuple[int, str] | None:
 def is_locked(thread_id: int) -> bool:
     """Whether a lock keeps the thread closed now."""
     return bool(_rows("SELECT 1 FROM forums_lock WHERE thread_id = %s AND ended_at IS NULL", [thread_id]))
+
+
+def is_blocked(forum_id: int, member_id: int) -> bool:
+    """Whether the hosts keep a member out of a forum now: what every writing act there asks, and nearly always no."""
+    instant = connection.ops.adapt_datetimefield_value(clock.now())
+    sql = """
+    SELECT 1 FROM forums_block
+     WHERE forum_id = %s AND member_id = %s AND until > %s AND since <= %s AND ended_at IS NULL LIMIT 1
+    """
+    return bool(_rows(sql, [forum_id, member_id, instant, instant]))
+
+
+def stub_of(thread_id: int, number: int) -> tuple[int, int, int] | None:
+    """Where the post is now that had this number in a thread: (thread, number, place), or None."""
+    sql = """
+    SELECT p.thread_id, p.number, p.place FROM forums_poststub s JOIN forums_post p ON p.id = s.post_id
+     WHERE s.was_in = %s AND s.number = %s
+    """
+    rows = _rows(sql, [thread_id, number])
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+def merged_into(thread_id: int) -> int | None:
+    """The thread into which one was merged whose row is gone, or None."""
+    rows = _rows("SELECT into_id FROM forums_threadstub WHERE was = %s", [thread_id])
+    return rows[0][0] if rows else None
 
 
 def submitted(author_id: int, submission_key: str) -> int | None:

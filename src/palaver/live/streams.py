@@ -158,6 +158,11 @@ class Broadcaster:
         if self.streams and loop.time() >= self._next_look:
             self._look()
 
+    def members(self) -> set[int]:
+        """The members who have a page open here and are not turned away from it, by their own topics."""
+        own = (topic.partition(":")[2] for topic in self._by_topic if topic.startswith("member:"))
+        return {int(number) for number in own if number.isdecimal()}
+
     # Opening ------------------------------------------------------------------------------------------------------
 
     def open(self, request: Any, reply: Any, running: Any) -> None:

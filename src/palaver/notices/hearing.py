@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext
 
+from palaver.ballots import events as ballots
+from palaver.ballots.models import Ballot, Elector
 from palaver.community import events as community
 from palaver.forums import events as forums
 from palaver.forums.models import Forum, Post, Recommendation
@@ -25,6 +29,7 @@ from palaver.reading.models import Bookmark
 
 FAN = "notice-fan"
 RIGHTS = "notice-rights"
+BALLOT = "notice-ballot"
 
 
 class Recommended(Protocol):
@@ -95,6 +100,48 @@ def inquiry_received(event: community.InquiryReceived) -> None:
     telling.tell_operators(
         kinds.DESK.key, key=f"inquiry:{event.inquiry_id}", words=words, href=f"/desk/inquiries/{event.inquiry_id}"
     )
+
+
+def ballot_opened(event: ballots.BallotOpened) -> None:
+    """Those who may vote in it, by a due row. A poll among all members is found in its thread and told to nobody."""
+    _tell_electors(event.ballot_id, "open")
+
+
+def ballot_closed(event: ballots.BallotClosed | ballots.BallotCalledOff) -> None:
+    """The same, that it was counted or called off."""
+    _tell_electors(event.ballot_id, "closed")
+
+
+def _tell_electors(ballot_id: int, what: str) -> None:
+    if Ballot.objects.filter(pk=ballot_id, electorate=Ballot.Electorate.LISTED).exists():
+        due.enqueue(BALLOT, {"ballot": ballot_id, "what": what, "after": 0})
+
+
+def electors(payload: dict[str, Any]) -> None:
+    """The handler of `notice-ballot`: one batch of a ballot's electors, and the next as a row again."""
+    ballot = Ballot.objects.filter(pk=payload["ballot"]).first()
+    if ballot is None or (payload["what"] == "open" and ballot.closed_at is not None):
+        return
+    batch = list(
+        Elector.objects.filter(ballot=ballot, member_id__gt=int(payload["after"]))
+        .order_by("member_id")
+        .values_list("member_id", "member__language")[: audience.BATCH]
+    )
+    key, href = f"ballot:{ballot.pk}:{payload['what']}", f"/ballots/{ballot.pk}"
+    words = {language: _of_a_ballot(ballot, payload["what"], language) for _one, language in batch}
+    telling.write([Draft(one, kinds.BALLOT, key, words=words[language][:300], href=href) for one, language in batch])
+    if len(batch) == audience.BATCH:
+        due.enqueue(BALLOT, {**payload, "after": batch[-1][0]})
+
+
+def _of_a_ballot(ballot: Ballot, what: str, language: str) -> str:
+    """That a ballot is open or over, in a language; the site's for those who have chosen none."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        if what == "open":
+            return gettext("Your vote is asked for: %(title)s") % {"title": ballot.title}
+        if ballot.ended_because:
+            return gettext("A ballot was called off: %(title)s") % {"title": ballot.title}
+        return gettext("A ballot has been counted: %(title)s") % {"title": ballot.title}
 
 
 def places_changed(event: forums.PlacesChanged) -> None:

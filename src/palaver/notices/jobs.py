@@ -9,6 +9,7 @@ HANDLERS = {
     telling.SEND: sending.handle,
     hearing.FAN: hearing.fan,
     hearing.RIGHTS: hearing.rights,
+    hearing.BALLOT: hearing.electors,
     counting.KIND: counting.handle,
     digesting.KIND: digesting.handle,
 }

@@ -32,6 +32,7 @@ class Ways:
 class Kind:
     """One kind. Of two kinds about one post the one of greater `strength` stands. `minutes` is how long mail and push
     wait, so that what is seen meanwhile is not sent, and recommendations gather. `operators` alone are shown it as a choice.
+    `seconds` is how long a push is worth delivering.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Kind:
     minutes: int = 1
     operators: bool = False
     chosen: bool = True
+    seconds: int = 86400
 
 
 REPLY = Kind(
@@ -79,6 +81,65 @@ REMINDER = Kind(
     minutes=0,
 )
 SEARCH = Kind("search", _("Saved searches"), _("A new post that one of my searches finds."), 5, Ways(digest=True))
+OFFICE = Kind(
+    "office",
+    _("Hosting"),
+    _("My seat as a host, a lock that is questioned, a forum that its hosts keep me out of."),
+    usual=Ways(mail=True, digest=True),
+)
+WATCH = Kind(
+    "watch",
+    _("The watch"),
+    _("My turn on the watch, what waits for a second watcher, and what the watch does to my account."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
+BALLOT = Kind(
+    "ballot",
+    _("Ballots"),
+    _("A ballot in which I may vote has opened, or has been counted."),
+    usual=Ways(digest=True),
+)
+CONSEQUENCE = Kind(
+    "verdict-consequence",
+    _("What removals bring"),
+    _("I cannot write for a while, or a jury is asked about me."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
+WARNING = Kind(
+    "warning",
+    _("Warning letters"),
+    _("Three of my posts were removed in 90 days; the letter itself comes by mail."),
+    usual=Ways(push=True),
+    minutes=0,
+)
+SUMMONS = Kind(
+    "summons",
+    _("Summons to a jury"),
+    _("The lot fell on me, and a seat is kept for me for a few minutes."),
+    usual=Ways(push=True),
+    minutes=0,
+    seconds=300,
+)
+JUDGE = Kind(
+    "judge",
+    _("Cases for me alone"),
+    _("Too few members can be drawn for a jury, so I am to decide as a host or operator."),
+    usual=Ways(mail=True, push=True),
+)
+VERDICT = Kind(
+    "verdict",
+    _("Verdicts about me"),
+    _("A jury has decided about something of mine, or a post of mine is held back."),
+    usual=Ways(mail=True, push=True),
+)
+ALERT = Kind(
+    "alert",
+    _("My alerts"),
+    _("What I asked the members to look at has been decided."),
+    usual=Ways(digest=True),
+)
 DESK = Kind(
     "desk",
     _("The operators’ desk"),
@@ -90,7 +151,28 @@ TEST = Kind(
     "test", _("Trial"), _("A notice to try the ways."), usual=Ways(mail=True, push=True), minutes=0, chosen=False
 )
 
-ALL = (REPLY, MENTION, QUOTE, THREAD, SUBSCRIPTION, FOLLOWED, RECOMMENDATION, REMINDER, SEARCH, DESK, TEST)
+ALL = (
+    REPLY,
+    MENTION,
+    QUOTE,
+    THREAD,
+    SUBSCRIPTION,
+    FOLLOWED,
+    RECOMMENDATION,
+    REMINDER,
+    SEARCH,
+    BALLOT,
+    OFFICE,
+    WATCH,
+    CONSEQUENCE,
+    WARNING,
+    SUMMONS,
+    JUDGE,
+    VERDICT,
+    ALERT,
+    DESK,
+    TEST,
+)
 BY_KEY = {kind.key: kind for kind in ALL}
 
 # Kinds of which a post has one notice between them; the strongest stands.

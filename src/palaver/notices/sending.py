@@ -97,5 +97,10 @@ def _push(notice: Notice, member: Member) -> None:
     body = notice.thread.subject if notice.thread else ""
     payload = {"title": title, "body": body, "url": f"/notices/{notice.pk}", "tag": f"notice-{notice.pk}"}
     for device in Device.objects.filter(member=member).select_related("endpoint"):
-        push.write(device.endpoint, payload, topic=f"notice-{notice.pk}")
+        push.write(
+            device.endpoint,
+            payload,
+            topic=f"notice-{notice.pk}",
+            seconds_kept=kinds.kind_of(notice.kind).seconds,
+        )
     notice.pushed_at = clock.now()

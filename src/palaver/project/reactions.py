@@ -12,16 +12,23 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from palaver.accounts import events as accounts
-from palaver.accounts.models import Application, Suspension
+from palaver.accounts.models import Application, Member, Suspension
+from palaver.ballots import events as ballots
 from palaver.community import events as community
-from palaver.community.reads import about, mail_from
+from palaver.community.reads import about as about_us
+from palaver.community.reads import mail_from
 from palaver.forums import events as forums
+from palaver.forums import titling
+from palaver.forums.models import Post
 from palaver.front.changing import change
-from palaver.live.telling import tell
+from palaver.live.telling import tell, tell_many
 from palaver.notices import kinds, telling
 from palaver.record.entering import enter
 from palaver.search import events as search
 from palaver.search import indexing
+from palaver.standards import events as standards
+from palaver.standards import warning
+from palaver.standards.models import Consequence
 from palaver.transfer import events as transfer
 
 Name = str | Callable[[Any], str]
@@ -42,6 +49,17 @@ def member(event: Any) -> str:
     return f"member:{event.member_id}"
 
 
+def ballot(event: Any) -> str:
+    """The cache word of a ballot's page."""
+    return f"ballot:{event.ballot_id}"
+
+
+def about(event: Any) -> str:
+    """The cache word of what a ballot is about: a thread's pages show its poll; the charter's pages its amendments."""
+    kind = str(event.about).partition(":")[0]
+    return "charter" if kind in {"amendment", "charter"} else str(event.about)
+
+
 def words(*names: Name) -> Callable[[Any], None]:
     """A *within* reaction that marks cache words as in flight now and settles them once the transaction has ended."""
 
@@ -59,9 +77,54 @@ def words_of_batch(event: transfer.ImportBatchStored) -> None:
     change(["front", "places", *names])
 
 
-def index_post(event: forums.ThreadStarted | forums.ReplyWritten | forums.PostEdited | forums.PostWithdrawn) -> None:
+def index_post(
+    event: forums.ThreadStarted
+    | forums.ReplyWritten
+    | forums.PostEdited
+    | forums.PostWithdrawn
+    | standards.PostHeld
+    | standards.PostRestored,
+) -> None:
     """Searching finds what stands, from the moment it stands."""
     indexing.add(event.post_id)
+
+
+def index_moved(event: forums.ThreadMoved) -> None:
+    """All posts of a thread in another forum are found there, by whoever may read that one."""
+    indexing.add_thread(event.thread_id)
+
+
+def index_arranged(event: forums.ThreadSplit | forums.ThreadMerged) -> None:
+    """Posts that stand in another thread now."""
+    indexing.add_many(event.post_ids)
+
+
+def words_of_move(event: forums.ThreadMoved) -> None:
+    """Both forums, the thread, and every list it stands in."""
+    change([f"thread:{event.thread_id}", f"forum:{event.from_forum_id}", f"forum:{event.forum_id}", "front"])
+
+
+def words_of_split(event: forums.ThreadSplit) -> None:
+    """Both threads and their lists; a correction may stand on an original post now."""
+    change(
+        [
+            f"thread:{event.thread_id}",
+            f"thread:{event.new_thread_id}",
+            f"forum:{event.forum_id}",
+            "front",
+            "corrections",
+        ]
+    )
+
+
+def words_of_merge(event: forums.ThreadMerged) -> None:
+    """Both threads, the one that is gone too: its address leads on from now on."""
+    change([f"thread:{event.thread_id}", f"thread:{event.into_id}", f"forum:{event.forum_id}", "front", "corrections"])
+
+
+def tell_move(event: forums.ThreadMoved) -> None:
+    """Open streams of the thread ask their rights again: its new forum may have other readers."""
+    tell(f"thread:{event.thread_id}", "rights", {})
 
 
 def tell_of_finds(event: search.SavedSearchFound) -> None:
@@ -88,8 +151,12 @@ def tell_thread_started(event: forums.ThreadStarted) -> None:
 
 def tell_reply(event: forums.ReplyWritten) -> None:
     """The thread's open pages offer to show the reply; its forum's open lists learn of it."""
-    tell(f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id})
-    tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
+    tell_many(
+        [
+            (f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id}),
+            (f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id}),
+        ]
+    )
 
 
 def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
@@ -97,14 +164,114 @@ def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorre
     tell(f"thread:{event.thread_id}", "edit", {"post": event.post_id})
 
 
+def settle_title(event: standards.VerdictReached | standards.PostHeld | standards.PostRestored) -> None:
+    """A thread's subject goes and comes back with an original post that nobody may read."""
+    if event.post_id is not None:
+        titling.settle(event.post_id)
+
+
 def tell_lock(event: forums.ThreadLocked | forums.ThreadUnlocked) -> None:
     """The thread's open pages learn that it takes replies or not."""
     tell(f"thread:{event.thread_id}", "lock", {"locked": isinstance(event, forums.ThreadLocked)})
 
 
+def tell_vote(event: ballots.VoteCast | ballots.BallotClosed | ballots.BallotCalledOff) -> None:
+    """The thread's open pages learn that its poll stands otherwise; not who voted, nor what."""
+    if event.about.startswith("thread:"):
+        tell(event.about, "poll", {"ballot": event.ballot_id})
+
+
 def tell_rights(event: Any) -> None:
     """The member's open streams ask their rights again."""
     tell(f"member:{event.member_id}", "rights", {})
+
+
+def words_of_verdict(event: standards.VerdictReached) -> None:
+    """What a verdict changes for readers: its post's thread and lists, its author's page."""
+    names = [f"member:{event.author_id}"]
+    if event.post_id is not None:
+        names += [f"thread:{event.thread_id}", f"forum:{event.forum_id}", "front", "corrections", "folds"]
+    change(names)
+
+
+def index_verdict(event: standards.VerdictReached) -> None:
+    """A removed post is found no more from the moment it is removed."""
+    if event.post_id is not None:
+        indexing.add(event.post_id)
+
+
+def tell_verdict(event: standards.VerdictReached) -> None:
+    """The thread's open pages fold the post in place, or learn that it stays."""
+    if event.post_id is not None:
+        payload = {"post": event.post_id, "case": event.case_id, "outcome": event.outcome}
+        tell(f"thread:{event.thread_id}", "verdict", payload)
+
+
+def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
+    """The thread's open pages fold a post that is held back, or show one again, where it stands."""
+    tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
+
+
+def settle_titles_of_watch(event: standards.NewcomersPosts) -> None:
+    """Subjects go and come back with the original posts among them."""
+    for post_id in Post.objects.filter(pk__in=event.post_ids, place=0).values_list("pk", flat=True):
+        titling.settle(post_id)
+
+
+def words_of_watch(event: standards.NewcomersPosts) -> None:
+    """Every thread and forum in which the posts stand."""
+    names = [f"thread:{thread_id}" for thread_id in event.thread_ids]
+    names += [f"forum:{forum_id}" for forum_id in event.forum_ids]
+    change(["front", "corrections", f"member:{event.member_id}", *names])
+
+
+def index_watch(event: standards.NewcomersPosts) -> None:
+    """What is hidden is not found; what is shown again is."""
+    indexing.add_many(event.post_ids)
+
+
+def tell_watch(event: standards.NewcomersPosts) -> None:
+    """Open pages learn that posts are hidden, or shown again."""
+    for thread_id, post_id in event.in_threads:
+        tell(f"thread:{thread_id}", "edit", {"post": post_id})
+
+
+def tell_summons(event: standards.SeatOffered) -> None:
+    """The juror's own open pages show the offer; nobody else hears that topic."""
+    tell(f"member:{event.member_id}", "summons", {"case": event.case_id, "seat": event.seat_id})
+
+
+def tell_seat_ended(event: standards.SeatEnded) -> None:
+    """And take it away again."""
+    tell(f"member:{event.member_id}", "summons-over", {"case": event.case_id, "seat": event.seat_id})
+
+
+def tell_consequence(event: standards.ConsequenceFell) -> None:
+    """What a removal brought is told to its author: the warning letter by mail in full, the rest as a notice.
+
+    That a post was removed is told by the verdict itself, so a mere notice needs no second one.
+    """
+    fell = Consequence.objects.select_related("member", "suspension").get(pk=event.consequence_id)
+    with translation.override(fell.member.language or settings.LANGUAGE_CODE):
+        if fell.kind == Consequence.Kind.WARNING:
+            href = warning.address(fell.pk)
+            telling.tell(fell.member_id, kinds.WARNING.key, words=_("You have a warning letter"), href=href)
+        elif fell.suspension is not None:
+            words = _("You cannot write until %(until)s. %(because)s") % {
+                "until": fell.suspension.until.strftime("%Y-%m-%d %H:%M UTC"),
+                "because": fell.suspension.because,
+            }
+            telling.tell(fell.member_id, kinds.CONSEQUENCE.key, words=words, href="/me/appeals")
+    if fell.kind == Consequence.Kind.WARNING and fell.member.email:
+        warning.mail(fell, fell.member.email).send()
+
+
+def tell_longer_asked(event: standards.LongerAsked) -> None:
+    """Whoever is to be suspended longer learns it first, and may answer."""
+    member = Member.objects.get(pk=event.member_id)
+    with translation.override(member.language or settings.LANGUAGE_CODE):
+        words = _("An operator asks a jury to make your suspension longer. You have a day to answer")
+        telling.tell(member.pk, kinds.CONSEQUENCE.key, words=words, href=f"/me/longer/{event.prolongation_id}")
 
 
 def enter_suspension(event: accounts.MemberSuspended) -> None:
@@ -114,12 +281,20 @@ def enter_suspension(event: accounts.MemberSuspended) -> None:
     enter("member.suspend", office=row.office, subject=f"member:{event.member_id}", payload=payload)
 
 
+def enter_suspension_longer(event: accounts.SuspensionProlonged) -> None:
+    """And that it lasts longer."""
+    row = Suspension.objects.get(pk=event.suspension_id)
+    payload = {"until": row.until.isoformat(), "suspension": row.pk}
+    enter("member.suspend_on", office="jury", subject=f"member:{event.member_id}", payload=payload)
+
+
 def enter_suspension_end(event: accounts.SuspensionEnded) -> None:
     """So does its early end."""
     row = Suspension.objects.get(pk=event.suspension_id)
     enter(
         "member.unsuspend",
-        office="operator",
+        # Nobody's name: a jury's verdict ended it.
+        office="operator" if row.ended_by_id is not None else "jury",
         subject=f"member:{event.member_id}",
         payload={"by": row.ended_by_id, "suspension": row.pk},
     )
@@ -159,7 +334,7 @@ def mail_application(event: accounts.ApplicationDecided) -> None:
     with translation.override(row.member.language or settings.LANGUAGE_CODE):
         named = {
             "name": row.member.name,
-            "community": about().name,
+            "community": about_us().name,
             "link": f"{settings.PALAVER_ORIGIN}/account/login/",
         }
         if event.admitted:

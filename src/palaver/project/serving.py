@@ -16,11 +16,13 @@ from django.http.cookie import parse_cookie
 from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
+from palaver.accounts import networks
 from palaver.accounts.reads import viewer
+from palaver.ballots import closing
 from palaver.community import inquiring
 from palaver.delivery.mail import sending
 from palaver.delivery.push import sending as pushing
-from palaver.forums import attaching
+from palaver.forums import attaching, hosting
 from palaver.forums.models import Forum
 from palaver.forums.permissions import readable_forum_ids
 from palaver.front import addresses, supervisor
@@ -35,6 +37,7 @@ from palaver.reading import bookmarking
 from palaver.record.verifying import verify
 from palaver.search import building as search_building
 from palaver.search import repeating
+from palaver.standards import adopting, convening, holding, mustering, opening, pacing, prolonging, seeds, watching
 from palaver.web import building, errors
 from palaver.web.uploads import taking
 
@@ -64,6 +67,10 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "/unanswered": ("before",),
     "/forums": (),
     "/record": ("at",),
+    "/juries/": ("standard", "before"),
+    "/record/entries.json": ("from",),
+    "/record/heads.json": (),
+    "/verify.py": (),
     "/terms": (),
     "/privacy": (),
     "/imprint": (),
@@ -113,6 +120,8 @@ def queries(path: str) -> tuple[str, ...] | None:
     if known is not None:
         return known
     if path.endswith((".atom", ".json", ".txt", ".xml")) or path.startswith("/help/"):
+        return ()
+    if path.startswith("/juries/"):
         return ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")
@@ -170,6 +179,27 @@ def ready() -> bool:
     return Forum is not None
 
 
+class Presence:
+    """Members with a page open are here as much as those who load one: each worker says so of its streams, twice a minute."""
+
+    EVERY = 30.0
+
+    def __init__(self, broadcaster: streams.Broadcaster) -> None:
+        self._broadcaster = broadcaster
+
+    def start(self, running: Any) -> None:
+        running.loop.call_later(self.EVERY, self._tick, running)
+
+    def _tick(self, running: Any) -> None:
+        running.loop.call_later(self.EVERY, self._tick, running)
+        here = self._broadcaster.members()
+        if here:
+            # What fails is tried again at the next turn; nobody waits for it.
+            running.in_lane(lambda: convening.saw_all(here)).add_done_callback(
+                lambda done: done.cancelled() or done.exception()
+            )
+
+
 def front() -> Front:
     """The front of this installation."""
     broadcaster = streams.Broadcaster(may_hear, cookie=settings.SESSION_COOKIE_NAME)
@@ -191,7 +221,7 @@ def front() -> Front:
         static=[(f"/static/{name}", content) for name, content in built.files.items()],
         streams={"/live": broadcaster.open},
         ready=ready,
-        on_worker_start=[broadcaster.start],
+        on_worker_start=[broadcaster.start, Presence(broadcaster).start],
         on_worker_stop=[broadcaster.stop],
     )
 
@@ -223,9 +253,18 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget pictures", 6 * 3600, attaching.tidy)
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)
+    due.every("close ballots", 5, closing.close_due)
+    due.every("confirm the charter", 600, adopting.confirm_due)
     search_building.register()
     due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
+    due.every("settle hosts' seats", 600, hosting.sweep)
+    due.every("muster the watch", 900, mustering.muster)
+    due.every("end the watch's reviews", 60, watching.lapse_due)
     due.every("verify the record", 3600, _verify_record)
+    due.every("sit juries", 5, _sit)
+    due.every("commit to seeds", 3600, seeds.commit_due)
+    due.every("publish seeds", 600, seeds.publish_due)
+    due.every("forget networks", 86400, networks.forget)
     threading.Thread(target=_wake_at_the_end, args=(stop,), daemon=True).start()
     due.run_forever(stop)
 
@@ -239,6 +278,15 @@ def _forget_sessions() -> None:
     from palaver.accounts.sessions import SessionStore
 
     SessionStore.clear_expired()
+
+
+def _sit() -> None:
+    """Juries and holds, as far as they can go now; what runs is moved first if the machine's clock was set."""
+    pacing.keep()
+    holding.lapse_due()
+    convening.sit_due()
+    opening.start_waiting()
+    prolonging.open_due()
 
 
 def _verify_record() -> None:

@@ -58,6 +58,7 @@ class ThreadHead(NamedTuple):
     told: str = ""
     """How the member's subscription to the thread tells: "", "site", "mail", "digest" or "muted"."""
     trashed: bool = False
+    has_poll: bool = False
 
 
 class ThreadRow(NamedTuple):
@@ -120,7 +121,8 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
            EXISTS (SELECT 1 FROM forums_pin pi WHERE pi.thread_id = t.id AND pi.ended_at IS NULL),
            fm.marked_at, tm.number, tm.place,
            EXISTS (SELECT 1 FROM reading_bookmark b WHERE b.member_id = %s),
-           s.muted, s.by_mail, s.in_digest, z.id IS NOT NULL
+           s.muted, s.by_mail, s.in_digest, z.id IS NOT NULL,
+           EXISTS (SELECT 1 FROM forums_poll po WHERE po.thread_id = t.id)
       FROM forums_thread t
       JOIN accounts_member a ON a.id = t.author_id
       LEFT JOIN forums_lock l ON l.thread_id = t.id AND l.ended_at IS NULL
@@ -139,7 +141,7 @@ def thread_head(thread_id: int, viewer: Viewer | None) -> ThreadHead | None:
     marked_at = (instant_of(r[17]) or horizon(viewer.joined_at)) if viewer else None
     state = (bool(r[11]), *r[12:15], instant_of(r[15]), bool(r[16]))
     told = "" if r[21] is None else "muted" if r[21] else "mail" if r[22] else "digest" if r[23] else "site"
-    own = (bool(r[20]), told, bool(r[24]))
+    own = (bool(r[20]), told, bool(r[24]), bool(r[25]))
     return ThreadHead._make(
         (*r[:6], instant_of(r[6]), r[7], r[8], instant_of(r[9]), r[10], *state, marked_at, r[18], r[19], *own)
     )

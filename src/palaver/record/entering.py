@@ -21,7 +21,7 @@ def enter(act: str, *, office: str, subject: str, payload: dict[str, Any]) -> En
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record.enter() was called outside the act's transaction.")
-    head = Head.objects.select_for_update(no_key=True).get_or_create(id=1)[0]
+    head = hold_head()
     at = clock.now()
     salt, body = secrets.token_hex(32), chain.canonical(payload)
     hashed = chain.payload_hash(salt, body)
@@ -41,3 +41,8 @@ def enter(act: str, *, office: str, subject: str, payload: dict[str, Any]) -> En
     Head.objects.filter(id=1).update(sequence=sequence, hash=entry.hash)
     events.publish(EntryMade(sequence, act, subject))
     return entry
+
+
+def hold_head() -> Head:
+    """Lock the head for the rest of the transaction, for who must know that nobody else enters meanwhile."""
+    return Head.objects.select_for_update(no_key=True).get_or_create(id=1)[0]

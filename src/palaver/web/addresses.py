@@ -7,26 +7,40 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from palaver.forums import orders
 from palaver.web import errors
 from palaver.web.accounts import claims, flows, invitations, preferences
+from palaver.web.ballots import pages as ballots
+from palaver.web.charter import amendments
+from palaver.web.charter import pages as charter
 from palaver.web.feeds import pages as feeds
 from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
+from palaver.web.hosts import arranging, questions
+from palaver.web.hosts import desk as hosts_desk
 from palaver.web.house import contact, crawling
 from palaver.web.house.pages import house_page
+from palaver.web.juries import alerts, cases, judging, seats
 from palaver.web.members import pages as members
 from palaver.web.notices import choices, unsubscribe, worker
 from palaver.web.notices import pages as notices
 from palaver.web.operators import applications, desk, house_pages, inquiries
+from palaver.web.operators import charter as desk_charter
 from palaver.web.operators import community as desk_community
 from palaver.web.operators import people as desk_people
 from palaver.web.operators import places as desk_places
+from palaver.web.operators import standards as desk_standards
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
+from palaver.web.record import entries as record_entries
 from palaver.web.record import pages as record
+from palaver.web.record import proofs
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
-from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, writing
+from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
+from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
+from palaver.web.watch import answers as watch_answers
+from palaver.web.watch import newcomers as watch_newcomers
+from palaver.web.watch import pages as watch_pages
 
 
 class FeedKind:
@@ -55,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:slug>/", forums.category, name="category"),
     path("f/<str:slug>/", lists.forum, name="forum"),
     path("f/<str:slug>/about", forums.about, name="forum-about"),
+    path("f/<str:slug>/hosts", hosts_desk.desk, name="forum-hosts"),
     path("f/<str:slug>/mark", forums.mark, name="forum-mark"),
     path("f/<str:slug>/subscription", subscriptions.of_forum, name="forum-subscription"),
     path("f/<str:slug>/trash", trash.forum, name="forum-trash"),
@@ -64,6 +79,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<int:thread_id>/replies", writing.reply_to_thread, name="thread-replies"),
     path("t/<int:thread_id>/lock", acts.lock, name="thread-lock"),
     path("t/<int:thread_id>/pin", acts.pin, name="thread-pin"),
+    path("t/<int:thread_id>/lock/question", questions.question, name="lock-question"),
+    path("t/<int:thread_id>/move", arranging.move, name="thread-move"),
+    path("t/<int:thread_id>/split", arranging.split, name="thread-split"),
+    path("t/<int:thread_id>/merge", arranging.merge, name="thread-merge"),
     path("t/<int:thread_id>/mark", marks.thread, name="thread-mark"),
     path("t/<int:thread_id>/subscription", subscriptions.of_thread, name="thread-subscription"),
     path("t/<int:thread_id>/trash", trash.thread, name="thread-trash"),
@@ -75,9 +94,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<int:post_id>/edit", writing.edit, name="post-edit"),
     path("p/<int:post_id>/correction", corrections.correction, name="post-correction"),
     path("p/<int:post_id>/withdraw", writing.withdraw, name="post-withdraw"),
+    path("p/<int:post_id>/removed", removed.removed, name="post-removed"),
     path("p/<int:post_id>/history", acts.history, name="post-history"),
     path("p/<int:post_id>/recommendation", acts.recommendation, name="recommendation"),
     path("p/<int:post_id>/recommendations", acts.recommenders, name="recommendations"),
+    path("p/<int:post_id>/alert", alerts.on_post, name="post-alert"),
     path("p/<int:post_id>/bookmark", bookmarks.bookmark, name="bookmark"),
     path("marks", marks.ticked, name="marks"),
     path("notices/", notices.notices, name="notices"),
@@ -95,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<str:token>/<str:name>", handing_out.whole, name="media"),
     path("media/<str:token>/small/<str:name>", handing_out.small, name="media-small"),
     path("m/<str:name>", members.member, name="member"),
+    path("m/<str:name>/alert", alerts.on_member, name="member-alert"),
     path("m/<str:name>/follow", people.follow, name="member-follow"),
     path("m/<str:name>/ignore", people.ignore, name="member-ignore"),
     path("m/<str:name>/avoid", people.avoid, name="member-avoid"),
@@ -109,12 +131,48 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/following", people.following_page, name="my-following"),
     path("me/ignored", people.ignored_page, name="my-ignored"),
     path("me/avoidance", people.avoidance_page, name="my-avoidance"),
+    path("me/appeals", appeals.appeals, name="my-appeals"),
+    path("me/appeals/<str:against>/<int:number>", appeals.appeal, name="appeal"),
+    path("me/warnings/<int:consequence_id>", warnings.warning, name="my-warning"),
+    path("me/longer/<int:number>", longer.longer, name="my-longer"),
+    path("standards/", figures.figures, name="figures"),
+    path("standards/report/<int:year>", reports.report, name="report"),
+    path("standards/report/<int:year>.csv", reports.values, name="report-values"),
+    path("juries/<int:case_id>/reasons", reasons.reasons, name="case-reasons"),
+    path("juries/<int:case_id>/reasons.txt", reasons.text, name="case-reasons-text"),
+    path("me/alerts", alerts.mine, name="my-alerts"),
+    path("me/judging", judging.judging, name="my-judging"),
+    path("juries/", cases.juries, name="juries"),
+    path("juries/<int:case_id>", cases.case, name="case"),
+    path("juries/<int:case_id>/decide", cases.decide, name="case-decide"),
+    path("juries/seat/<int:seat_id>", seats.seat, name="seat"),
     path("search", search_pages.search, name="search"),
     path("search/feed/<path:query>.<feed:kind>", search_feeds.search, name="search-feed"),
     path("search/saved/<str:token>.<feed:kind>", search_feeds.saved, name="saved-search-feed"),
     path("search/saved", saved_searches.saved, name="saved-searches"),
     path("search/saved/<int:saved_id>", saved_searches.change, name="saved-search"),
+    path("charter", charter.in_force, name="charter"),
+    path("charter/<int:number>", charter.version, name="charter-version"),
+    path("charter/<int:before>/<int:after>", charter.changes, name="charter-changes"),
+    path("charter/adopt", amendments.adopt, name="charter-adopt"),
+    path("charter/amendments/", amendments.listed, name="amendments"),
+    path("charter/amendments/propose", amendments.propose, name="amendment-propose"),
+    path("charter/amendments/<int:amendment_id>", amendments.amendment, name="amendment"),
+    path("charter/amendments.<feed:kind>", feeds.amendments, name="amendments-feed"),
+    path("ballots/<int:ballot_id>", ballots.ballot, name="ballot"),
+    path("ballots/<int:ballot_id>/vote", ballots.vote, name="ballot-vote"),
+    path("ballots/<int:ballot_id>/receipt", ballots.receipt, name="ballot-receipt"),
+    path("ballots/<int:ballot_id>.json", ballots.lists, name="ballot-lists"),
+    path("watch/", watch_pages.watch, name="watch"),
+    path("watch/newcomers", watch_newcomers.newcomers, name="watch-newcomers"),
+    path("watch/propose", watch_newcomers.propose, name="watch-propose"),
+    path("watch/answer/<int:proposal_id>", watch_answers.answer, name="watch-answer"),
     path("record", record.record, name="record"),
+    path("record/<int:sequence>", record_entries.entry, name="record-entry"),
+    path("record/entries.json", proofs.entries, name="record-entries"),
+    path("record/heads.json", proofs.heads, name="record-heads"),
+    path("juries/<int:case_id>.json", proofs.case, name="case-proof"),
+    path("verify.py", proofs.verifier, name="verifier"),
     path("feed.<feed:kind>", feeds.home, name="home-feed"),
     path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
     path("newest.<feed:kind>", feeds.ordered(orders.NEWEST), name="newest-feed"),
@@ -123,6 +181,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:slug>/feed.<feed:kind>", feeds.category, name="category-feed"),
     path("f/<str:slug>/feed.<feed:kind>", feeds.forum, name="forum-feed"),
     path("m/<str:name>/feed.<feed:kind>", feeds.member, name="member-feed"),
+    path("juries.<feed:kind>", cases.feed, name="juries-feed"),
     path("record.<feed:kind>", feeds.record, name="record-feed"),
     path("help/", help_pages.index, name="help"),
     path("help/orders", help_pages.order, name="help-orders"),
@@ -166,6 +225,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
     path("desk/members", desk_people.members, name="desk-members"),
     path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
+    path("desk/standards", desk_standards.standards, name="desk-standards"),
+    path("desk/charter", desk_charter.charter, name="desk-charter"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),

@@ -111,6 +111,15 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Summons:
+    """A seat on a jury that is offered to this reader, or taken by them: on every page until it is answered or over."""
+
+    href: str
+    taken: bool
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The frame round every page.
 
@@ -142,6 +151,7 @@ class Shell:
     robots: str = ""
     feed: str = ""
     structured: str = ""
+    summons: Summons | None = None
 
 
 # ---------------------------------------------------------------- shared parts
@@ -324,6 +334,7 @@ class ForumAboutPage:
     hosts: tuple[HostSeat, ...]
     facts: tuple[tuple[str, str], ...]
     blocked: tuple[tuple[Link, str, str], ...] = ()
+    hosts_href: str = ""
 
 
 # ---------------------------------------------------------------- pages: threads
@@ -334,7 +345,8 @@ class PostView:
     """One post as its reader sees it. `body` is the cached fragment made by `parts/post_body.html`.
 
     `depth` counts from 0 for a reply to the original post and matters only in the tree. `state` says which of the
-    post's faces is shown; `state_line` is the sentence in place of the body when it is not "shown".
+    post's faces is shown; `state_line` is the sentence in place of the body when it is not "shown". Of what others took
+    out of sight ("held", "removed") the page does not name the author.
     """
 
     id: int
@@ -349,7 +361,7 @@ class PostView:
     answers: int = 0
     answers_href: str = ""
     depth: int = 0
-    state: Literal["shown", "withdrawn", "removed"] = "shown"
+    state: Literal["shown", "withdrawn", "held", "removed"] = "shown"
     state_line: str = ""
     op: bool = False
     star: bool = False
@@ -371,6 +383,8 @@ class EventLine:
     who: Link | None = None
     because: str = ""
     depth: int = 0
+    leads: Link | None = None
+    """The other forum or thread of the act."""
 
 
 class TableRow(NamedTuple):
@@ -458,6 +472,50 @@ class ReplyForm:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionLine:
+    """An option on the paper and in the result. `share` is in words ("62 %"); `bar` is drawn where votes are known."""
+
+    place: int
+    label: str
+    chosen: bool = False
+    votes: int | None = None
+    share: str = ""
+    bar: Markup | None = None
+    won: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BallotView:
+    """`parts/ballot.html`: a ballot in its thread or on its own page.
+
+    `open`: votes are taken now. `why_not` says to a member why not theirs; a guest is asked to sign in. `counts`: the votes of
+    each option are known. `needs_receipt`: the reader has cast a secret vote, which only its receipt changes.
+    """
+
+    id: int
+    title: str
+    kind: str
+    several: bool
+    is_secret: bool
+    options: tuple[OptionLine, ...]
+    state: str
+    terms: tuple[str, ...]
+    until: Moment
+    open: bool
+    counts: bool
+    voters: int
+    href: str
+    action: str
+    next: str
+    why_not: str = ""
+    has_voted: bool = False
+    needs_receipt: bool = False
+    outcome: str = ""
+    error: str = ""
+    error_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadPage:
     """`threads/thread.html` in all three views. `op` and `posts` come assembled (see `assembling`)."""
 
@@ -483,6 +541,10 @@ class ThreadPage:
     lock_line: str = ""
     pinned: bool = False
     lock_href: str = ""
+    host_acts: tuple[Link, ...] = ()
+    """What a host or operator can do with this thread besides."""
+    question_href: str = ""
+    """Where a member asks the other hosts whether a host's lock should stand."""
     mark_action: str = ""
     last_number: int = 0
     read: int | None = None
@@ -491,6 +553,7 @@ class ThreadPage:
     """The highest number on this page: what "read up to here" means."""
     told: str = ""
     trashed: bool = False
+    poll: BallotView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,6 +595,18 @@ class HistoryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PollForm:
+    """The fields of a poll in the form that starts a thread, as they were typed. `open`: somebody has begun to fill them."""
+
+    text: str = ""
+    options: str = ""
+    most: str = "1"
+    days: str = "7"
+    is_secret: bool = False
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ComposePage:
     """`threads/start.html`, `threads/reply.html`, `threads/edit.html`: one form each, the same part."""
 
@@ -553,6 +628,7 @@ class ComposePage:
     preview: Markup | None = None
     maximum: int = 60_000
     composer: Composer = Composer()
+    poll: PollForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,6 +658,16 @@ class ReasonPage:
     danger: bool = False
     quoted: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedPage:
+    """`threads/removed.html`: the text of a removed post for those who ask for it, under the line that says why."""
+
+    line: Markup
+    subject: str
+    body: Markup
+    thread: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -621,6 +707,8 @@ class MemberPage:
     offices: tuple[str, ...] = ()
     names_before: tuple[str, ...] = ()
     removals: str = ""
+    chance: str = ""
+    """How likely the lot is to let them judge. How often they did is nobody's to see: it would tell who sat."""
     suspended: str = ""
     unclaimed: str = ""
     own: bool = False
@@ -700,6 +788,8 @@ class RecordPage:
     head: str
     pager: Pager = Pager()
     empty: Empty = Empty("")
+    filters: tuple[Field, ...] = ()
+    sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from palaver.accounts.models import Member
 from palaver.accounts.reads import Viewer, viewer
 from palaver.kit.decisions import Refusal
+from palaver.standards import convening
 from palaver.web import errors
 
 P = ParamSpec("P")
@@ -35,6 +36,8 @@ class Asked(HttpRequest):
 class Viewing:
     """Puts the Viewer on the request (one statement, none for guests) and speaks the reader's language.
 
+    That a member is here is noted for juries that look for them: a look into a dictionary for everybody else.
+
     A Refusal that a view did not meet itself becomes a page with its sentence, its status and the text that was sent.
     """
 
@@ -43,7 +46,9 @@ class Viewing:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        asking = viewer(key) if key else None
+        asking = viewer(key, request.META.get("REMOTE_ADDR", "")) if key else None
+        if asking is not None:
+            convening.saw(asking.id)
         request.viewer = asking  # type: ignore[attr-defined]
         language = (asking.language if asking else "") or get_language_from_request(request)
         translation.activate(language)

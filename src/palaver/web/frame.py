@@ -52,6 +52,7 @@ def _looked_at(shell: Shell) -> Shell:
         robots="",
         feed="",
         structured="",
+        summons=None,
         here=shell.here if shell.here in _MARKED else "",
     )
 

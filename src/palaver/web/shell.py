@@ -22,7 +22,9 @@ from palaver.forums.rendering import member_address
 from palaver.live import position
 from palaver.reading import sight as sights
 from palaver.reading.sight import Sight
-from palaver.web import contexts, structured, templating
+from palaver.standards import convening
+from palaver.standards import reads as standards_reads
+from palaver.web import contexts, moments, structured, templating
 from palaver.web.freshness import Kept
 from palaver.web.standing import sentence, standing
 
@@ -159,6 +161,7 @@ def shell(
             notices=viewer.notice_count,
             id=viewer.id,
         )
+    summons = None if viewer is None else _summons(viewer, here)
     flashes: tuple[contexts.Flash, ...] = ()
     if "messages" in request.COOKIES or hasattr(request, "_messages_added"):
         flashes = tuple(
@@ -199,7 +202,21 @@ def shell(
         structured=""
         if viewer is not None
         else structured.block([*things, *structured.trail(trail, title, canonical)]),
+        summons=summons,
     )
+
+
+def _summons(viewer: Viewer, here: str) -> contexts.Summons | None:
+    """The seat that is offered to the reader, or taken: asked for only where the map in memory names them."""
+    if viewer.id not in convening.summoned():
+        return None
+    seats = [seat for seat in standards_reads.mine(viewer.id) if here != f"/juries/seat/{seat.id}"]
+    if not seats:
+        return None
+    # A paper that waits goes before an offer.
+    first = max(seats, key=lambda seat: seat.state == "taken")
+    until = moments.moment(first.until, moments.zone(viewer.time_zone))
+    return contexts.Summons(f"/juries/seat/{first.id}", first.state == "taken", until)
 
 
 _templates: dict[str, Template] = {}

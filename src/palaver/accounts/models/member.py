@@ -94,5 +94,5 @@ class Member(AbstractBaseUser):
         return False
 
     def running_suspension(self) -> Any:
-        """The Suspension in force now, or None."""
-        return self.suspensions.running().first()
+        """The Suspension in force now that lasts longest, or None."""
+        return self.suspensions.running().order_by("-until").first()

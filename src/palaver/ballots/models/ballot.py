@@ -43,7 +43,8 @@ class Ballot(models.Model):
     ended_because = models.CharField(
         max_length=500, blank=True, default="", help_text="Why it was called off before its count."
     )
-    voters = models.PositiveIntegerField(default=0)
+    on_record = models.BooleanField(default=True, help_text="Its opening and closing are entries on the record.")
+    voters = models.PositiveIntegerField(default=0, help_text="How many have voted so far.")
     quorate = models.BooleanField(null=True, help_text="Known at the count.")
 
     class Meta:
@@ -67,7 +68,7 @@ class Option(models.Model):
     place = models.PositiveSmallIntegerField()
     label = models.CharField(max_length=200)
     candidate = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True)
-    votes = models.PositiveIntegerField(null=True, help_text="Known at the count.")
+    votes = models.PositiveIntegerField(null=True, help_text="So far; in a secret ballot known at the count.")
     won = models.BooleanField(default=False)
 
     class Meta:

@@ -33,6 +33,9 @@ class Forum(models.Model):
     posts_to_start = models.PositiveIntegerField(
         default=0, help_text="Posts a member must have written before starting a thread here."
     )
+    is_safe_haven = models.BooleanField(
+        default=False, help_text="Only its subscribers of 30 days and more judge what is written in it."
+    )
     originals_only = models.BooleanField(
         default=False, help_text="A thread must begin with its author's own words, not with a bare link."
     )

@@ -25,7 +25,9 @@ class Lock(models.Model):
     because = models.CharField(max_length=500)
     at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True)
+    ended_by = models.ForeignKey(
+        Member, models.PROTECT, related_name="+", null=True, help_text="Empty when the hosts' ballot ended it."
+    )
 
     class Meta:
         constraints: ClassVar = [

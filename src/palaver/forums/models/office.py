@@ -21,12 +21,18 @@ class Offices(models.QuerySet["Office"]):
 class Office(models.Model):
     """A host's seat in a forum, for a term."""
 
+    class How(models.TextChoices):
+        OPERATOR = "operator", "appointed by an operator"
+        QUEUE = "queue", "next in the volunteers' queue"
+        BALLOT = "ballot", "elected by the forum's subscribers"
+
     forum = models.ForeignKey(Forum, models.CASCADE, related_name="offices")
     member = models.ForeignKey(Member, models.CASCADE, related_name="offices")
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True, help_text="End of the term.")
     ended_at = models.DateTimeField(null=True, blank=True)
     appointed_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True)
+    how = models.CharField(max_length=8, choices=How.choices, default=How.OPERATOR)
 
     objects = Offices.as_manager()
 

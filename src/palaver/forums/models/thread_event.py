@@ -22,6 +22,8 @@ class ThreadEvent(models.Model):
         LISTED = "listed"
         UNLISTED = "unlisted"
         MOVED = "moved"
+        MERGED = "merged"
+        SPLIT_FROM = "split_from", "this thread was split off from another"
         NOTE = "note", "a moderator's post of the old forum"
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="events", db_index=False)
@@ -33,6 +35,15 @@ class ThreadEvent(models.Model):
     because = models.CharField(max_length=500, blank=True, default="")
     html = models.TextField(blank=True, default="", help_text="Sanitised text of an imported event that has one.")
     at = models.DateTimeField(default=clock.now)
+    leads_to = models.CharField(
+        max_length=200, blank=True, default="", help_text="A path of this site: the other forum or thread of the act."
+    )
+    leads_label = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        help_text="A forum's name when the act was done; of threads none is kept, since a subject may be removed.",
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["thread", "after_place"], name="thread_event_place")]

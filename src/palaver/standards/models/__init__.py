@@ -2,9 +2,10 @@ from palaver.standards.models.alert import Alert, AlerterPause
 from palaver.standards.models.amendment import Amendment, Change
 from palaver.standards.models.appeal import Appeal
 from palaver.standards.models.case import Case
-from palaver.standards.models.charter import Charter, Standard
+from palaver.standards.models.charter import Charter, CharterSetting, Standard
 from palaver.standards.models.consequence import Consequence
 from palaver.standards.models.pool import JurorSetting, PoolMember, Round
+from palaver.standards.models.prolongation import Prolongation
 from palaver.standards.models.seat import Seat
 from palaver.standards.models.seed import Seed
 from palaver.standards.models.verdict import Verdict
@@ -18,9 +19,11 @@ __all__ = [
     "Case",
     "Change",
     "Charter",
+    "CharterSetting",
     "Consequence",
     "JurorSetting",
     "PoolMember",
+    "Prolongation",
     "Proposal",
     "Round",
     "Seat",

@@ -47,7 +47,16 @@ class Case(models.Model):
     needed = models.PositiveSmallIntegerField(help_text="Votes to remove; in an appeal votes to overturn.")
     pool_size = models.PositiveIntegerField(default=0)
     seed_day = models.DateField(null=True, help_text="The day whose seed its tickets are drawn with.")
-    commitment = models.CharField(max_length=64, blank=True, default="", help_text="SHA-256 of salt and alert.")
+    is_late_seed = models.BooleanField(
+        default=False, help_text="The seed was committed to before the case, but not before its alert."
+    )
+    share = models.PositiveSmallIntegerField(
+        default=10_000, help_text="How many of 10,000 who may judge the lot takes into the pool."
+    )
+    commits_to = models.TextField(
+        blank=True, default="", help_text="What it is about, in canonical JSON; public with the verdict."
+    )
+    commitment = models.CharField(max_length=64, blank=True, default="", help_text="SHA-256 of salt and `commits_to`.")
     commitment_salt = models.CharField(max_length=64, blank=True, default="")
     opened_entry = models.PositiveBigIntegerField(null=True, help_text="The record entry that opened it.")
     opened_at = models.DateTimeField(default=clock.now)

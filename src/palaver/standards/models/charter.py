@@ -17,6 +17,7 @@ class Charter(models.Model):
         DEFAULT = "default", "what Palaver ships, until the community adopts its own"
         FOUNDERS = "founders", "by an operator in the founding time, to be confirmed by the first ballot"
         BALLOT = "ballot", "by the members"
+        VETO = "veto", "the text before, put back by an operator for law before the new one came into force"
 
     version = models.PositiveIntegerField(primary_key=True)
     how = models.CharField(max_length=8, choices=How.choices)
@@ -25,6 +26,10 @@ class Charter(models.Model):
     because = models.TextField(blank=True, default="")
     adopted_at = models.DateTimeField(default=clock.now)
     effective_at = models.DateTimeField(default=clock.now)
+    confirming = models.OneToOneField(
+        Ballot, models.PROTECT, related_name="+", null=True, help_text="The ballot that confirms a founders' version."
+    )
+    confirmed = models.BooleanField(null=True, help_text="Of a founders' version: what that ballot said.")
 
     def __str__(self) -> str:
         return str(self.version)
@@ -51,3 +56,13 @@ class Standard(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CharterSetting(models.Model):
+    """The one row of what operators settle about the charter: where amendments are talked about."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    forum = models.ForeignKey(Forum, models.SET_NULL, related_name="+", null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_charter_setting")]

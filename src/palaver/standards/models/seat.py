@@ -37,6 +37,10 @@ class Seat(models.Model):
     vote_by = models.DateTimeField(null=True)
     choice = models.PositiveSmallIntegerField(null=True, choices=Choice.choices)
     reason = models.CharField(max_length=1000, blank=True, default="")
+    is_gone = models.BooleanField(
+        null=True,
+        help_text="Where the author has changed the post since the alert: what breaks the standard is not in it any more.",
+    )
     other_standard = models.SlugField(max_length=40, blank=True, default="")
 
     class Meta:

@@ -25,6 +25,10 @@ class WatchTerm(models.Model):
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(
+        max_length=12, blank=True, default="", help_text="term, resigned, suspended, removal or left."
+    )
+    entry = models.PositiveBigIntegerField(default=0, help_text="The record entry of the draw.")
 
     class Meta:
         constraints: ClassVar = [
@@ -43,6 +47,8 @@ class Proposal(models.Model):
     act = models.CharField(max_length=7, choices=Act.choices)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, help_text="Whom to suspend.")
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", null=True, help_text="Which post to hold.")
+    minutes = models.PositiveSmallIntegerField(default=0, help_text="Slow mode: the pause between two posts.")
+    hours = models.PositiveSmallIntegerField(default=0, help_text="Slow mode: how long.")
     ground = models.CharField(max_length=8, choices=Hold.Ground.choices, blank=True, default="")
     because = models.CharField(max_length=500)
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
@@ -55,6 +61,9 @@ class Proposal(models.Model):
     slow_mode = models.OneToOneField(SlowMode, models.PROTECT, related_name="+", null=True)
     case = models.OneToOneField(Case, models.PROTECT, related_name="watched", null=True)
     answer = models.TextField(blank=True, default="", help_text="What the suspended account answered.")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True, help_text="When the review ended, or lapsed undecided.")
+    stands = models.BooleanField(null=True, help_text="Whether the suspension stood in its review.")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["-at"], name="proposal_newest")]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from palaver.accounts import applying, inviting, sessions, settling
+from palaver.accounts import applying, inviting, networks, sessions, settling
 from palaver.accounts.joining import admit, check_name
 from palaver.accounts.models import Application, Invitation, Member, Session
 from palaver.community.models import Community
@@ -85,8 +85,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return waiting(request, user, application)
 
     def login(self, request: HttpRequest, user: Member) -> None:
-        """Sign in, and remember the browser's name for the page that lists them."""
+        """Sign in, and remember the browser's name for the page that lists them, and the network (never the address)."""
         super().login(request, user)
+        networks.note(user.pk, request.META.get("REMOTE_ADDR", ""))
         sessions.name_browser(request.session.session_key or "", browsers.named(request.headers.get("User-Agent", "")))
 
     def logout(self, request: HttpRequest) -> None:

@@ -14,6 +14,7 @@ from django.utils.encoding import iri_to_uri
 from palaver.community.reads import about
 from palaver.forums.models import Thread
 from palaver.kit import clock
+from palaver.standards.models import Amendment
 from palaver.web.doors import everyone
 from palaver.web.freshness import cacheable
 from palaver.web.help.topics import TOPICS
@@ -33,6 +34,7 @@ _CLOSED = (
     "/unread",
     "/positions",
     "/contact?",
+    "/charter/amendments/propose",
     "/f/*/start",
     "/t/*/new",
     "/t/*/replies",
@@ -72,16 +74,28 @@ def sitemap_of_places(request: HttpRequest) -> HttpResponse:
     """Lists, categories, open forums, the pages of this house and its help."""
     known, may = places(), readable(None)
     root = ElementTree.Element(f"{{{SITEMAP}}}urlset")
-    paths = ["/", "/latest", "/newest", "/recommended", "/unanswered", "/forums", "/record", "/contact"]
+    paths = [
+        "/",
+        "/latest",
+        "/newest",
+        "/recommended",
+        "/unanswered",
+        "/forums",
+        "/record",
+        "/charter",
+        "/charter/amendments/",
+        "/contact",
+    ]
     paths += [f"/c/{row.slug}/" for row in known.categories.values()]
     for row in known.forums.values():
         if row.id in may:
             paths += [forum_href(row), f"{forum_href(row)}about"]
     paths += [f"/{key}" for key in TITLES]
     paths += ["/help/", *(topic.href for topic in TOPICS.values())]
+    paths += [f"/charter/amendments/{pk}" for pk in Amendment.objects.order_by("pk").values_list("pk", flat=True)]
     for path in paths:
         _add(_add(root, "url"), "loc", _whole(path))
-    return _answer(root)
+    return _answer(root, "charter")
 
 
 @everyone
@@ -129,10 +143,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return redirect("/account/password/change/")
 
 
-def _answer(root: ElementTree.Element) -> HttpResponse:
+def _answer(root: ElementTree.Element, *words: str) -> HttpResponse:
     written = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True, default_namespace=SITEMAP)
     response = HttpResponse(written, content_type="application/xml; charset=utf-8")
-    return cacheable(response, ["front", "places"])
+    return cacheable(response, ["front", "places", *words])
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "") -> ElementTree.Element:

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from palaver.accounts.models import Application, Member, Rename
 from palaver.accounts.reads import Viewer
-from palaver.forums.models import Office, Post
+from palaver.forums.models import Office, Post, Removal
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.kit.text import names
+from palaver.standards import bounds, eligibility
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import cacheable
@@ -38,6 +39,15 @@ def find(name: str) -> Member | HttpResponse:
     if found is None:
         raise Http404
     return redirect(member_address(found.name), permanent=True)
+
+
+def _removals(member_id: int) -> str:
+    """How many posts of theirs verdicts have removed in the days that count, and that were not restored."""
+    days = bounds.REMOVALS_COUNT_FOR.days
+    since = clock.now() - bounds.REMOVALS_COUNT_FOR
+    judged = Removal.objects.filter(post__author_id=member_id, case_number__isnull=False, ended_at=None, at__gt=since)
+    count = judged.exclude(office=Removal.Office.WATCH).count()
+    return _("%(n)s in %(days)s days") % {"n": count, "days": days} if count else ""
 
 
 @everyone
@@ -92,6 +102,8 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         recent=recent,
         offices=tuple(offices),
         names_before=tuple(found.renames.order_by("-at").values_list("old_name", flat=True)),
+        removals=_removals(found.pk),
+        chance=_("%(n)s %%") % {"n": eligibility.chance(found.pk)} if found.claimed_at is not None else "",
         suspended=_("Suspended until %(until)s: %(because)s")
         % {"until": moments.moment(suspension.until, where, now).exact, "because": suspension.because}
         if suspension

@@ -11,6 +11,7 @@ from palaver.accounts.models import Application
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
 from palaver.kit import due
+from palaver.standards import waiting
 from palaver.web.operators.contexts import MenuLine
 
 
@@ -32,8 +33,10 @@ ROOMS: tuple[Room, ...] = (
         lambda: Application.objects.filter(decided_at=None).count(),
     ),
     Room("inquiries", _("Inquiries"), "/desk/inquiries", lambda: Inquiry.objects.filter(answered_at=None).count()),
+    Room("standards", _("Standards"), "/desk/standards", lambda: len(waiting.cases_for_operators())),
     Room("members", _("Members"), "/desk/members"),
     Room("forums", _("Forums"), "/desk/forums"),
+    Room("charter", _("Charter"), "/desk/charter"),
     Room("community", _("Community"), "/desk/community"),
     Room("pages", _("Pages"), "/desk/pages"),
 )

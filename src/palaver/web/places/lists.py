@@ -36,6 +36,7 @@ from palaver.web.shell import (
     sign_of,
     trail,
 )
+from palaver.web.threads import folding
 from palaver.web.threads.pages import hosts_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,6 +52,10 @@ _WINDOWS = {
 _corrected = Kept(forum_reads.corrected_threads, "corrections")
 
 
+# So are removals and holds of original posts.
+_folded = Kept(forum_reads.folded_threads, "folds")
+
+
 def thread_href(thread_id: int, slug: str) -> str:
     """A thread's canonical address."""
     return f"/t/{thread_id}/{slug}"
@@ -63,7 +68,7 @@ def rows(
     where = moments.zone(viewer.time_zone if viewer else "")
     now = clock.now()
     known = places().forums
-    corrected = _corrected.get()
+    corrected, folded = _corrected.get(), _folded.get()
     made = []
     for row in found:
         href = thread_href(row.id, row.slug)
@@ -73,7 +78,9 @@ def rows(
                 id=row.id,
                 subject=row.subject,
                 href=href,
-                author=contexts.Link(row.author_name, member_address(row.author_name)),
+                author=contexts.Link(row.author_name, member_address(row.author_name))
+                if row.id not in folded
+                else contexts.Link(folding.words(folded[row.id]), ""),
                 started=moments.moment(row.created_at, where, now),
                 replies=row.post_count - 1,
                 last_author=row.last_author_name,
@@ -87,7 +94,8 @@ def rows(
                 pinned=row.pinned,
                 locked=row.locked,
                 tick=f"{row.id}.{row.last_number}" if ticks else "",
-                correction=corrected.get(row.id, ""),
+                correction="" if row.id in folded else corrected.get(row.id, ""),
+                removed=row.id in folded,
             )
         )
     return tuple(made)

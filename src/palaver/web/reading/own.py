@@ -71,11 +71,30 @@ def me(request: HttpRequest) -> HttpResponse:
                 ),
             ),
             (
+                _("Judged by members"),
+                (
+                    (
+                        link(_("My appeals"), "/me/appeals"),
+                        _("What was decided about you, and asking for another look."),
+                    ),
+                ),
+            ),
+            (
                 _("Out of my sight"),
                 (
                     (link(_("Trash"), "/me/trash"), _("Threads, forums and words that your lists leave out.")),
                     (link(_("Ignored"), "/me/ignored"), _("Members whose posts fold to one line.")),
                     (link(_("Avoidance list"), "/me/avoidance"), _("Members who must never judge you.")),
+                ),
+            ),
+            (
+                _("Judging"),
+                (
+                    (
+                        link(_("My service as a juror"), "/me/judging"),
+                        _("Whether the lot may fall on you, and when it did."),
+                    ),
+                    (link(_("My alerts"), "/me/alerts"), _("What you asked the members to look at.")),
                 ),
             ),
             (

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from palaver.accounts.reads import Viewer
 from palaver.forums.models import Post, ThreadEvent
-from palaver.forums.reads import EventRow, PostRow, TableRow
+from palaver.forums.reads import EventRow, FoldRow, PostRow, TableRow
 from palaver.forums.rendering import member_address
 from palaver.reading.reads import ThreadHead
 from palaver.reading.sight import NOTHING_LAID, Laid
 from palaver.web import assembling, contexts, moments
+from palaver.web.threads import folding
 
 MANY_RECS = 5
 SHOWN, WITHDRAWN, HELD, REMOVED = (int(value) for value in Post.Standing)
@@ -63,18 +64,22 @@ def stands_out(row: PostRow, chosen: Light, viewer: Viewer | None) -> bool:
             return False
 
 
-def state_line(row: PostRow) -> str:
-    """What stands in place of a post that is not shown."""
+def state_line(
+    row: PostRow, fold: FoldRow | None, where: tzinfo, now: datetime, language: str, *, own: bool = False
+) -> str:
+    """What stands in place of a post that is not shown; HTML of ours where `fold` says more."""
     if row.standing == WITHDRAWN:
         if row.withdrawn_because:
             return _("Withdrawn by its author: %(because)s") % {"because": row.withdrawn_because}
         return _("Withdrawn by its author.")
+    if fold is not None:
+        return folding.line(fold, where, now, language=language, own=own)
     if row.standing == HELD:
         return _("Held back: this post is not shown at present.")
     return _("Removed.")
 
 
-_STATES = {SHOWN: "shown", WITHDRAWN: "withdrawn", HELD: "removed", REMOVED: "removed"}
+_STATES = {SHOWN: "shown", WITHDRAWN: "withdrawn", HELD: "held", REMOVED: "removed"}
 
 
 def post_view(
@@ -88,9 +93,12 @@ def post_view(
     language: str,
     on_page: frozenset[int] = frozenset(),
     laid: Laid = NOTHING_LAID,
+    fold: FoldRow | None = None,
 ) -> contexts.PostView:
-    """One post for one reader. `fragments` holds the shared part by post id, `laid` what the reader's own rows say of it."""
+    """One post for one reader. `fragments` holds the shared part by post id, `laid` what the reader's own rows say of it,
+    `fold` why it is not shown."""
     shown = row.standing == SHOWN
+    own = viewer is not None and viewer.id == row.author_id
     answers = row.answers_number or 0
     fresh = is_new(row.created_at, row.author_id, head, viewer) if row.place else False
     return contexts.PostView(
@@ -107,10 +115,10 @@ def post_view(
         answers_href=f"#p{answers}" if answers in on_page else f"/t/{head.id}/post/{answers}",
         depth=row.depth,
         state=_STATES[row.standing],  # type: ignore[arg-type]
-        state_line="" if shown else state_line(row),
+        state_line="" if shown else state_line(row, fold, where, now, language, own=own),
         op=row.author_id == head.author_id and row.place > 0,
         new=fresh,
-        own=viewer is not None and viewer.id == row.author_id,
+        own=own,
         recommended=row.recommended,
         highlighted=stands_out(row, chosen, viewer) if row.place and not (chosen.kind == "new" and fresh) else False,
         ignored=row.author_id in laid.sight.ignored,
@@ -125,6 +133,8 @@ _ACTS = {
     ThreadEvent.Act.UNPINNED: lambda: _("No longer pinned"),
     ThreadEvent.Act.ARCHIVED: lambda: _("Archived in the old forum"),
     ThreadEvent.Act.SPLIT: lambda: _("Split from or into another thread in the old forum"),
+    ThreadEvent.Act.SPLIT_FROM: lambda: _("Split off from another thread"),
+    ThreadEvent.Act.MERGED: lambda: _("Another thread was put behind this one"),
     ThreadEvent.Act.LISTED: lambda: _("Listed again in the old forum"),
     ThreadEvent.Act.UNLISTED: lambda: _("Taken off the lists in the old forum"),
     ThreadEvent.Act.MOVED: lambda: _("Moved"),
@@ -132,18 +142,39 @@ _ACTS = {
 }
 
 
+def _leads(row: EventRow, act: str) -> contexts.Link | None:
+    """Where the line leads on: the other forum or thread, the ballot, the posts that came."""
+    if not row.leads_to:
+        return None
+    if row.leads_label:
+        return contexts.Link(_("from %(forum)s") % {"forum": row.leads_label}, row.leads_to)
+    words = {
+        ThreadEvent.Act.MERGED: _("its first post"),
+        ThreadEvent.Act.UNLOCKED: _("the ballot"),
+    }
+    return contexts.Link(words.get(ThreadEvent.Act(act), _("the other thread")), row.leads_to)
+
+
 def event_line(row: EventRow, where: tzinfo, now: datetime, language: str, depth: int = 0) -> contexts.EventLine:
     """A line that tells what was done to the thread at this place."""
-    text = _ACTS[ThreadEvent.Act(row.act)]()
+    act = ThreadEvent.Act(row.act)
+    text = _("Replies split off into another thread") if act == ThreadEvent.Act.SPLIT and row.leads_to else _ACTS[act]()
     if row.office == "host":
         text = _("%(act)s by a host") % {"act": text}
     elif row.office == "operator":
         text = _("%(act)s by an operator") % {"act": text}
     elif row.office == "author":
         text = _("%(act)s with its original post") % {"act": text}
+    elif row.office == "hosts":
+        text = _("%(act)s by the hosts’ ballot") % {"act": text}
     who = contexts.Link(row.by_name, member_address(row.by_name)) if row.by_name else None
     return contexts.EventLine(
-        text, moments.moment(row.at, where, now, language=language), who=who, because=row.because, depth=depth
+        text,
+        moments.moment(row.at, where, now, language=language),
+        who=who,
+        because=row.because,
+        depth=depth,
+        leads=_leads(row, act),
     )
 
 
@@ -187,7 +218,7 @@ def summary(
             contexts.TableRow(
                 number=row.number,
                 href=f"#p{row.number}" if row.number in here else f"/t/{head.id}/post/{row.number}",
-                words=_("(not shown)")
+                words=folding.words(row.standing)
                 if gone
                 else _("(ignored)")
                 if row.author_id in ignored

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from palaver.accounts.reads import Viewer
-from palaver.forums.reads import PostRow
+from palaver.forums.reads import FoldRow, PostRow
 from palaver.reading.reads import ThreadHead
 from palaver.reading.sight import NOTHING_LAID, Laid, Sight
 from palaver.web import assembling
 from palaver.web.shell import environment
-from palaver.web.threads import assembly
+from palaver.web.threads import assembly, folding
 
 _SEAM = "\ue002"
 _SOON = timedelta(days=7)
@@ -56,6 +56,7 @@ def posts(
     takes_replies: bool,
     mark_first: bool,
     laid: Laid = NOTHING_LAID,
+    folds: folding.Folds = folding.NONE,
 ) -> list[assembling.Drawn]:
     """The replies of a page, each as one reader sees it; with `mark_first` the first new one carries the line that says so."""
     reading = Reading(head.id, head.author_id, viewer.id if viewer else 0, where, language, takes_replies)
@@ -71,7 +72,8 @@ def posts(
         first_new = new and mark_first
         mark_first = mark_first and not new
         if row.standing != assembly.SHOWN:
-            before, after = _halves(row, reading, head, viewer, chosen, now, here, new, first_new, own)
+            fold = folds.get(row.id)
+            before, after = _halves(row, reading, head, viewer, chosen, now, here, new, first_new, own, fold)
             drawn.append(assembling.Drawn(row.depth, before + after, new))
             continue
         highlighted = not (chosen.kind == "new" and new) and assembly.stands_out(row, chosen, viewer)
@@ -89,11 +91,11 @@ def posts(
 
 def _halves(
     row: PostRow, reading: Reading, head: ThreadHead, viewer: Viewer | None, chosen: assembly.Light, now: datetime,
-    here: frozenset[int], new: bool, first_new: bool, laid: Laid,
+    here: frozenset[int], new: bool, first_new: bool, laid: Laid, fold: FoldRow | None = None,
 ) -> tuple[str, str]:  # fmt: skip
     """What stands before and behind the body."""
     view = assembly.post_view(
-        row, head, viewer, {row.id: _SEAM}, chosen, reading.where, now, reading.language, here, laid
+        row, head, viewer, {row.id: _SEAM}, chosen, reading.where, now, reading.language, here, laid, fold
     )
     made = assembling.post(
         environment(),

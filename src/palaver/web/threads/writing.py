@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from markupsafe import Markup
 
 from palaver.accounts.models import Member
-from palaver.forums import drafting, posting, quoting, rules, withdrawing
+from palaver.forums import drafting, polling, posting, quoting, rules, withdrawing
 from palaver.forums import reads as forum_reads
 from palaver.forums.errors import OutOfDate, RulesNotMet
 from palaver.forums.models import Forum, Post, SourceText, Thread
@@ -113,6 +113,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
                     text=body,
                     submission_key=once,
                     draft=composing.known(request),
+                    poll=_question(request),
                 )
                 return redirect(f"/t/{thread.pk}/{thread.slug}")
             done = pressed
@@ -136,9 +137,52 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         preview=done.preview,
         maximum=rendering.LONGEST,
         composer=composing.composer(request, where, by=author, draft=draft, others=others, kept=done.kept),
+        poll=_poll_form(request, done.problems),
     )
     frame = shell(request, _("Start a thread"), trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
     return answer("threads/start.html", frame, page, status=_status(request, done))
+
+
+_POLL = ("poll_options", "poll_text", "poll_most", "poll_days")
+
+
+def _question(request: HttpRequest) -> polling.Question | None:
+    """The poll that the form asks; None where no option was written. Raises Refusal for what is no number."""
+    options = tuple(line.strip() for line in request.POST.get("poll_options", "").splitlines() if line.strip())
+    if not options:
+        if request.POST.get("poll_text", "").strip():
+            raise Refusal(
+                _("A poll needs options to choose from. Write each on a line of its own."), field="poll_options"
+            )
+        return None
+    numbers = {}
+    for name, usual in (("poll_most", 1), ("poll_days", 7)):
+        typed = request.POST.get(name, "").strip()
+        number = _number(typed) if typed else usual
+        if number is None:
+            raise Refusal(_("Write a whole number."), field=name)
+        numbers[name] = number
+    return polling.Question(
+        options,
+        request.POST.get("poll_text", ""),
+        most=numbers["poll_most"],
+        days=numbers["poll_days"],
+        is_secret="poll_secret" in request.POST,
+    )
+
+
+def _poll_form(request: HttpRequest, problems: dict[str, str]) -> contexts.PollForm:
+    """The poll's fields as they were typed."""
+    given = request.POST
+    begun = bool(given.get("poll_options", "").strip() or given.get("poll_text", "").strip())
+    return contexts.PollForm(
+        text=given.get("poll_text", ""),
+        options=given.get("poll_options", ""),
+        most=given.get("poll_most", "1"),
+        days=given.get("poll_days", "7"),
+        is_secret="poll_secret" in given,
+        open=begun or any(name in problems for name in _POLL),
+    )
 
 
 def _blank(forum: Forum, author: Member) -> rules.Writing:
@@ -272,7 +316,9 @@ def _reply(request: HttpRequest, thread: Thread, answering: Post | None) -> Http
 @members
 def reply_to_thread(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Reply in a thread, to nobody in particular: the form below the thread comes here."""
-    thread = get_object_or_404(Thread.objects.select_related("forum"), pk=thread_id)
+    # A thread that was merged while a reply to it was being written takes the reply where its posts are now.
+    rows = Thread.objects.select_related("forum")
+    thread = rows.filter(pk=thread_id).first() or get_object_or_404(rows, pk=forum_reads.merged_into(thread_id))
     if not may_read(the_member(request), thread.forum):
         raise Http404
     return _reply(request, thread, None)
