@@ -16,6 +16,7 @@ from palaver.accounts.reads import Viewer
 from palaver.forums.models import Category, Forum, Thread, ThreadStub
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
+from palaver.kit.text.letters import storable
 from palaver.record.models import Entry, Head
 from palaver.standards import proving
 from palaver.standards.models import Amendment, Case
@@ -66,15 +67,6 @@ _ACTS = {
     "import.run": lambda: _("imported a community"),
     "contact.received": lambda: _("wrote to the operators"),
     "contact.answered": lambda: _("answered an inquiry"),
-    "case.open": lambda: _("opened case"),
-    "case.verdict": lambda: _("reached the verdict in case"),
-    "case.call_off": lambda: _("called off case"),
-    "post.hold": lambda: _("held a post"),
-    "post.release": lambda: _("released a post that was held"),
-    "post.restore": lambda: _("restored a post"),
-    "member.suspend_on": lambda: _("prolonged the suspension of the member"),
-    "draw.commit": lambda: _("committed to a seed of the draw"),
-    "draw.publish": lambda: _("published a seed of the draw"),
     "appeal.open": lambda: _("appealed"),
     "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "ballot.open": lambda: _("opened"),
@@ -88,11 +80,12 @@ _ACTS = {
     "amendment.ballot": lambda: _("put to the ballot the amendment"),
     "amendment.veto": lambda: _("vetoed the amendment"),
     "amendment.withdraw": lambda: _("withdrew the amendment"),
-    "appeal.open": lambda: _("appealed"),
-    "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "case.open": lambda: _("opened case"),
     "case.verdict": lambda: _("reached the verdict in case"),
     "case.call_off": lambda: _("called off case"),
+    "post.hold": lambda: _("held a post"),
+    "post.release": lambda: _("released a post that was held"),
+    "post.restore": lambda: _("restored a post"),
     "draw.commit": lambda: _("committed to a seed of the draw"),
     "draw.publish": lambda: _("published a seed of the draw"),
     "record.redact": lambda: _("emptied the text of the entry"),
@@ -119,19 +112,6 @@ def _subjects(entries: list[Entry], viewer: Viewer | None) -> dict[str, contexts
         links[f"category:{category.pk}"] = contexts.Link(category.name, f"/c/{category.slug}/")
     for member in Member.objects.filter(pk__in=ids.get("member", ())):
         links[f"member:{member.pk}"] = contexts.Link(member.name, member_address(member.name))
-    for number in Case.objects.filter(pk__in=ids.get("case", ()), stage=Case.Stage.DECIDED).values_list(
-        "pk", flat=True
-    ):
-        links[f"case:{number}"] = contexts.Link(str(number), f"/juries/{number}")
-    for number, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
-        links[f"amendment:{number}"] = contexts.Link(title, f"/charter/amendments/{number}")
-    for number in ids.get("charter", ()):
-        links[f"charter:{number}"] = contexts.Link(
-            _("the charter, version %(n)s") % {"n": number}, f"/charter/{number}"
-        )
-    # A ballot's title may be a closed forum's: the link names its number alone, and its page asks who may see it.
-    for number in ids.get("ballot", ()):
-        links[f"ballot:{number}"] = contexts.Link(_("ballot %(n)s") % {"n": number}, f"/ballots/{number}")
     for key, title in Amendment.objects.filter(pk__in=ids.get("amendment", ())).values_list("pk", "title"):
         links[f"amendment:{key}"] = contexts.Link(title, f"/charter/amendments/{key}")
     for n in ids.get("charter", ()):
@@ -185,7 +165,6 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
     names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = office_words()
     nobody = {"guest": _("Somebody"), "rule": _("By rule"), "jury": _("A jury of members")}
-    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
@@ -232,7 +211,7 @@ class Sought(NamedTuple):
 
 
 def _sought(request: HttpRequest) -> Sought:
-    return Sought(*(request.GET.get(name, "").strip()[:80] for name in Sought._fields))
+    return Sought(*(storable(request.GET.get(name, "")).strip()[:80] for name in Sought._fields))
 
 
 def _filters(sought: Sought) -> tuple[contexts.Field, ...]:
