@@ -24,7 +24,10 @@ from tests.web.test_permissions import ADDRESSES, EXPECTED, ROLES
 
 Person = Callable[..., BrowserContext]
 WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
-NO_PAGE = re.compile(r".*-feed|sitemap.*|robots|worker|security-txt|media.*|drafts-kept|completion|report-values|case-reasons-text")
+NO_PAGE = re.compile(
+    r".*-feed|sitemap.*|robots|worker|verifier|record-entries|record-heads|case-proof|security-txt|media.*|drafts-kept|completion"
+    r"|report-values|case-reasons-text"
+)
 """What is read by programs and by our own scripts, and files."""
 ELSEWHERE = {
     "join": "opened with the secret of an invitation, of which only a checksum is kept; its shape is that of joining",

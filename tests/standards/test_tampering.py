@@ -629,7 +629,7 @@ def test_hashing_anew_alone_changes_nothing(told: Told) -> None:
 
 
 def with_watch(told: Told, **changed: Any) -> list[str]:
-    """The record with a draw of watchers in it, made by the product's own lot on a seed that is public by now."""
+    """The record with a draw of watchers in the place of another entry, by the product's own lot on a seed that is public by now."""
     publication = told.find("draw.publish")
     day, seed = said(publication)["day"], said(publication)["seed"]
     commitment = told.at(said(publication)["committed"])
@@ -643,7 +643,9 @@ def with_watch(told: Told, **changed: Any) -> list[str]:
         "seats": 5,
         "drawn": lot.drawn_to_watch(bytes.fromhex(seed), 20261102, pool, 5),
     }
-    told.insert(commitment, "watch.draw", "draw:20261102", **payload | changed)
+    entry = lock_of(told)
+    entry.update(act="watch.draw", subject="draw:20261102")
+    told.say(entry, **payload | changed)
     told.reseal()
     return told.record()
 
