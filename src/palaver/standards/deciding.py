@@ -84,8 +84,13 @@ def tally(case: Case) -> Tally:
     """Count the papers of a case."""
     papers = list(Seat.objects.filter(case=case, state=Seat.State.VOTED).values_list("choice", "is_gone"))
     counted = Counter(choice for choice, _gone in papers)
-    by_choice = [counted[choice] for choice in Seat.Choice]
-    return Tally(*by_choice, sum(1 for _choice, gone in papers if gone))
+    return Tally(
+        clearly_breaks=counted[Seat.Choice.CLEARLY_BREAKS],
+        breaks=counted[Seat.Choice.BREAKS],
+        keeps=counted[Seat.Choice.KEEPS],
+        clearly_keeps=counted[Seat.Choice.CLEARLY_KEEPS],
+        gone=sum(1 for _choice, gone in papers if gone),
+    )
 
 
 def outcome(case: Case, counted: Tally) -> Outcome | None:
