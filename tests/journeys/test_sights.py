@@ -22,11 +22,13 @@ from tests.journeys.running import Serving
 from tests.web.test_gallery import AXE, OF_COLOURS, RUN_AXE, SIDEWAYS, SMALL_TARGETS
 from tests.web.test_permissions import ADDRESSES, EXPECTED, ROLES
 
+pytestmark = pytest.mark.dear
+
 Person = Callable[..., BrowserContext]
 WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
 NO_PAGE = re.compile(
-    r".*-feed|sitemap.*|robots|worker|verifier|record-entries|record-heads|case-proof|security-txt|media.*|drafts-kept|completion"
-    r"|report-values|case-reasons-text"
+    r".*-feed|ballot-lists|sitemap.*|robots|worker|verifier|record-entries|record-heads|case-proof|security-txt|media.*"
+    r"|drafts-kept|completion|report-values|case-reasons-text"
 )
 """What is read by programs and by our own scripts, and files."""
 ELSEWHERE = {
@@ -88,6 +90,8 @@ class Things:
             "bram": "SELECT id FROM accounts_member WHERE name = 'Bram'",
             "mail": "SELECT max(id) FROM delivery_mail",
             "inquiry": "SELECT max(id) FROM community_inquiry",
+            "amendment": "SELECT max(id) FROM standards_amendment",
+            "ballot": "SELECT max(id) FROM ballots_ballot",
             "year": "SELECT strftime('%Y', 'now')",
         }.get(name)
         assert asked is not None, f"An address of the map needs a {{{name}}}: say here where the demo has one."

@@ -31,7 +31,19 @@ from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
 from palaver.delivery.models import Endpoint, Mail
 from palaver.delivery.push import sending as pushing
-from palaver.forums import correcting, drafting, locking, placing, polling, posting, subscribing, withdrawing
+from palaver.forums import (
+    blocking,
+    correcting,
+    drafting,
+    locking,
+    merging,
+    placing,
+    polling,
+    posting,
+    splitting,
+    subscribing,
+    withdrawing,
+)
 from palaver.forums.models import Forum, Hold, Post, Removal, Thread
 from palaver.kit import clock, due
 from palaver.kit.due import handling
@@ -42,7 +54,7 @@ from palaver.project.serving import may_hear
 from palaver.reading import bookmarking, ignoring, trashing
 from palaver.search import saving
 from palaver.standards import alerting, appealing, deciding, lot, seeds
-from palaver.standards.models import Alert, PoolMember, Seat
+from palaver.standards.models import Alert, PoolMember, Proposal, Seat
 from tests.architecture.test_addresses import addresses
 from tests.web.test_permissions import ADDRESSES, FORMS, Town, lies_in_a_forum
 
@@ -71,6 +83,7 @@ UNSEEN: dict[str, str] = {
     "the answer to the question of sign-up": "the desk shows it while sign-up is by approval",
     "the reason on a juror's paper before the verdict": "it is for nobody until there is one",
     "the note of an invitation": "the pages of invitations show it while sign-up is by invitation",
+    "the answer to the watch": "the suspended account reads it, which is none of those who go round here, and its jury",
 }
 
 
@@ -186,11 +199,46 @@ class Planted(Town):
         locking.pin(thread, by=odile, because=secret("the reason of a pin", INSIDE))
         other = posting.start_thread(forum=forum, author=ana, subject="Told", text="Told.")
         locking.lock(other, by=odile, because=secret("the reason of a lock", INSIDE))
+        self._among_hosts(forum, thread)
         thread.refresh_from_db()
         # The address asked for must not hold the word itself: a slug that is wrong leads to the right one.
         self.ids["closed"].update(thread=thread.pk, thread_slug="x", post=reply.pk, number=reply.number)
         self.ids["closed"]["ballot"] = thread.poll.ballot_id
         self.further = [f"/t/{other.pk}/told", f"/p/{gone.pk}/history", f"/p/{first.pk}"]
+
+    def _among_hosts(self, forum: Forum, thread: Thread) -> None:
+        """What hosts do in the closed forum, what is brought before them, and what the watch talks about."""
+        secret, odile, hana = self.secrets.text, self.member["Odile"], self.member["Hana"]
+        apart = posting.reply(thread=thread, author=self.member["Ana"], text="Apart.")
+        splitting.split(
+            thread,
+            numbers=[apart.number],
+            subject=secret("the subject of a split-off thread", INSIDE),
+            by=odile,
+            because=secret("the reason of a split", INSIDE),
+        )
+        gone = posting.start_thread(forum=forum, author=self.member["Ana"], subject="Gone", text="Gone.")
+        merging.merge(gone, into=thread, by=odile, because=secret("the reason of a merging", INSIDE))
+        with transaction.atomic():
+            kemal = Member.objects.create(name="Kemal", name_key="kemal", claimed_at=clock.now())
+        placing.admit(forum, member=kemal, by=odile)
+        blocking.block(
+            forum,
+            member=kemal,
+            by=hana,
+            until=clock.now() + timedelta(days=3),
+            because=secret("the reason of a block", INSIDE),
+        )
+        alerting.alert(
+            by=odile,
+            about="post",
+            post=Post.objects.get(thread=thread, place=0),
+            standard="off-topic",
+            because=secret("an alert that lies with the hosts", DESK | {"Hana"}),
+        )
+        with transaction.atomic():
+            Proposal.objects.filter(pk=self.more["proposal"]).update(because=secret("a proposal to the watch", DESK))
+            Proposal.objects.filter(pk=self.more["watched"]).update(answer=secret("the answer to the watch", NOBODY))
 
     def _of_ana_alone(self) -> None:
         secret, ana = self.secrets.text, self.member["Ana"]
@@ -281,7 +329,10 @@ class Planted(Town):
         appealing.appeal_removal(Removal.objects.get(pk=self.more["removal"]), by=ana, words=f"{COMMON} {words}")
         forum = Forum.objects.get(slug="closed")
         thread = posting.start_thread(
-            forum=forum, author=ana, subject=secret.text("the subject of a case in a closed forum", INSIDE), text="Told."
+            forum=forum,
+            author=ana,
+            subject=secret.text("the subject of a case in a closed forum", INSIDE),
+            text="Told.",
         )
         alert = alerting.alert(
             by=odile,
