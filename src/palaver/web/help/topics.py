@@ -75,6 +75,8 @@ _ALL = (
         gettext_lazy(
             "How members judge what goes too far: by lot, unnamed, with reasons, and so that anybody can check."
         ),
+    ),
+    Topic(
         "charter",
         gettext_lazy("The charter"),
         gettext_lazy("The rules of this community, how they are changed, and who may do it."),
