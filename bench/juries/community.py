@@ -28,6 +28,7 @@ class Visits:
     """Every member's visits: `arrivals` is (instant, member, end) in order of time."""
 
     def __init__(self, members: int, days: int, chance: random.Random) -> None:
+        self.members, self.days = members, days
         self.arrivals: list[tuple[float, int, float]] = []
         for member in range(members):
             a_day = VISITS_A_DAY * math.exp(SPREAD * chance.gauss(0, 1))

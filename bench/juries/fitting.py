@@ -129,8 +129,7 @@ def levels(votes: Votes, rows: Sequence[Vote]) -> Fitted:
         annotators = [
             normal(
                 [
-                    logs[s]
-                    + sum(keeps[k] * LOGS[0][s][k] + breaks[k] * LOGS[1][s][k] for k in range(size))
+                    logs[s] + sum(keeps[k] * LOGS[0][s][k] + breaks[k] * LOGS[1][s][k] for k in range(size))
                     for s in range(wide)
                 ]
             )

@@ -10,22 +10,33 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bench.juries.community import DAY, Visits
+from bench.juries.community import Visits, moment
+from palaver.standards import bounds
 
-OFFER, VOTE, LONGEST = 300.0, 900.0, 12 * 3600.0
-ARRIVAL, LEFT, ACCEPTED, LAPSED, VOTED, REACH = range(6)
+OFFER, VOTE = bounds.ANSWERS_WITHIN.total_seconds(), bounds.VOTES_WITHIN.total_seconds()
+LONGEST = bounds.WAITS_AT_MOST.total_seconds()
+ACCEPTED, LAPSED, VOTED = range(3)
+APPEALS_OF_THE_WRONGED, APPEALS_OF_THE_RIGHTLY_REMOVED = 0.7, 0.3
+"""How many removals are contested, by whether they were wrong."""
+
+Later = Callable[[float, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which rules hold. `needed` is of `seats`; `reach` bounds the offers to the lowest tickets of the whole pool."""
+    """Which rules hold. Sizes are the product's (`standards.bounds`) unless `panel` fixes (seats, needed).
 
-    seats: int = 7
-    needed: int = 5
+    `present`: seats are offered to those who are here, as they must be for a verdict within minutes; without it the panel is drawn
+    from the whole pool, whoever is here. `reach` is a rule that the product does not have: offers go to the lowest tickets of
+    the whole pool only, at first twice as many as there are seats, twice that every two hours. So is `widen`: where more than half
+    of a jury find that it breaks and not enough to remove, further members are drawn, and then more than half decide.
+    """
+
+    supermajority: bool = True
     wait: bool = True
     rest: bool = True
     conflicts: bool = True
@@ -34,14 +45,26 @@ class Rules:
     appeal: bool = True
     present: bool = True
     reach: bool = False
-    appeal_seats: int = 11
-    appeal_needed: int = 6
+    widen: bool = False
+    panel: tuple[int, int] | None = None
 
 
 ALL = Rules()
-PLAIN = Rules(
-    needed=4, wait=False, rest=False, conflicts=False, chance=False, opened=False, appeal=False, present=False
-)
+NONE = Rules(supermajority=False, wait=False, rest=False, conflicts=False, chance=False, opened=False, appeal=False)
+
+
+def plain(seats: int = 7, needed: int = 4) -> Rules:
+    """A random panel of the whole pool and nothing else."""
+    return Rules(
+        wait=False,
+        rest=False,
+        conflicts=False,
+        chance=False,
+        opened=False,
+        appeal=False,
+        present=False,
+        panel=(seats, needed),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +85,11 @@ class Clique:
 class Community:
     """A pool's members: who colludes, how each votes, when each is here, and what the rules know of them."""
 
-    def __init__(
-        self, members: int, days: int, curves: Sequence[Sequence[float]], clique: Clique, seed: int
-    ) -> None:
+    def __init__(self, curves: Sequence[Sequence[float]], visits: Visits, clique: Clique, seed: int) -> None:
         chance = random.Random(seed)
-        self.members, self.days = members, days
+        self.visits, self.members = visits, visits.members
+        members = self.members
         self.curves = [chance.choice(curves) for _ in range(members)]
-        self.visits = Visits(members, days, chance)
         order = list(range(members))
         chance.shuffle(order)
         self.clique = clique
@@ -87,35 +108,49 @@ class Outcome(NamedTuple):
     """What became of a case. `asked_after` is alert to first offer, `took` first offer to verdict, in seconds."""
 
     removed: bool
-    votes: int
     asked_after: float
     took: float
     jurors: frozenset[int]
     decided_at: float
-    offers: int
+
+
+class Item(NamedTuple):
+    """What is judged: its level, and whether it breaks the standard by the majority of all annotators."""
+
+    level: int
+    breaks: bool
 
 
 def sit(
     community: Community,
     rules: Rules,
+    item: Item,
     *,
     at: float,
-    level: int,
-    breaks: bool,
     chance: random.Random,
     resting: dict[int, float],
     without: Collection[int] = (),
     overturns: bool = False,
 ) -> Outcome:
-    """Judge one item opened at an instant. `overturns`: votes count for what keeps (an appeal), `removed` is then whether
-    the removal stands."""
+    """Judge one item from an instant on. `overturns`: an appeal, in which the votes that it keeps are counted; `removed` is
+    then whether the removal stands. `without` are the earlier jurors."""
     pool = _pool(community, rules, at, chance, resting, without)
-    ticket = dict.fromkeys(pool, 0.0)
-    for one in pool:
-        ticket[one] = chance.random()
+    seats, needed = _size(rules, len(pool), overturns)
     if not rules.present:
-        return _at_random(community, rules, at, level, breaks, chance, pool, overturns)
-    return _Sitting(community, rules, at, level, breaks, chance, ticket, overturns).outcome()
+        jurors = chance.sample(pool, min(seats, len(pool)))
+        found = sum(_vote(community, juror, item, chance) for juror in jurors)
+        reached = (len(jurors) - found if overturns else found) >= needed
+        return Outcome(reached != overturns, 0.0, 0.0, frozenset(jurors), at)
+    return _Sitting(community, rules, item, at, chance, pool, seats, needed, overturns).outcome()
+
+
+def _size(rules: Rules, pool: int, overturns: bool) -> tuple[int, int]:
+    if rules.panel is not None:
+        return rules.panel
+    table = bounds.APPEAL if overturns else bounds.JURY
+    size = bounds.size(table, pool) or table[-1]
+    needed = size.needed if rules.supermajority or overturns else size.seats // 2 + 1
+    return size.seats, needed
 
 
 def _pool(
@@ -135,34 +170,17 @@ def _pool(
         pool = [one for one in pool if resting.get(one, 0.0) <= at] if resting else pool
     if rules.opened:
         left = [one for one in pool if chance.random() >= community.opens[one]]
-        if len(left) >= 6 * rules.seats:
+        if len(left) >= bounds.POOL_TO_SPARE_READERS:
             pool = left
     return pool
 
 
-def _vote(community: Community, juror: int, level: int, breaks: bool, chance: random.Random) -> bool:
+def _vote(community: Community, juror: int, item: Item, chance: random.Random) -> bool:
     """Whether this juror finds that it breaks."""
     if juror in community.colluders:
         aim = community.clique.aim
-        return not breaks if aim == "harm" else aim == "remove"
-    return chance.random() < community.curves[juror][level]
-
-
-def _at_random(
-    community: Community,
-    rules: Rules,
-    at: float,
-    level: int,
-    breaks: bool,
-    chance: random.Random,
-    pool: list[int],
-    overturns: bool,
-) -> Outcome:
-    """A panel drawn from the whole pool, whoever is here: the plain jury that the rules are measured against."""
-    jurors = chance.sample(pool, min(rules.seats, len(pool)))
-    found = sum(_vote(community, juror, level, breaks, chance) for juror in jurors)
-    removed = len(jurors) - found < rules.needed if overturns else found >= rules.needed
-    return Outcome(removed, found, 0.0, 0.0, frozenset(jurors), at, len(jurors))
+        return not item.breaks if aim == "harm" else aim == "remove"
+    return chance.random() < community.curves[juror][item.level]
 
 
 class _Sitting:
@@ -172,19 +190,22 @@ class _Sitting:
         self,
         community: Community,
         rules: Rules,
+        item: Item,
         at: float,
-        level: int,
-        breaks: bool,
         chance: random.Random,
-        ticket: dict[int, float],
+        pool: list[int],
+        seats: int,
+        needed: int,
         overturns: bool,
     ) -> None:
-        self.community, self.rules, self.opened_at, self.chance = community, rules, at, chance
-        self.level, self.breaks, self.overturns, self.ticket = level, breaks, overturns, ticket
-        self.rank = {one: place for place, one in enumerate(sorted(ticket, key=ticket.__getitem__))} if rules.reach else {}
-        self.here = {one: end for one, end in community.visits.here(at).items() if one in ticket}
+        self.community, self.rules, self.item, self.opened_at, self.chance = community, rules, item, at, chance
+        self.seats, self.needed, self.overturns, self.is_wide = seats, needed, overturns, False
+        self.ticket = {one: chance.random() for one in pool}
+        self.rank = {one: place for place, one in enumerate(sorted(pool, key=self.ticket.__getitem__))}
+        self.enough = bounds.enough_seen(seats, len(pool)) if rules.wait else 0
+        self.here = {one: end for one, end in community.visits.here(at).items() if one in self.ticket}
         if community.clique.always:
-            self.here.update((one, math.inf) for one in community.colluders if one in ticket)
+            self.here.update((one, math.inf) for one in community.colluders if one in self.ticket)
         self.seen = set(self.here)
         self.asked: set[int] = set()
         self.engaged = 0
@@ -202,20 +223,17 @@ class _Sitting:
             counter += 1
             heapq.heappush(waiting, (at, counter, what, one))
 
-        if self.rules.reach:
-            for step in range(1, 200):
-                later(now + step * REACH_STEP, REACH, 0)
         while True:
-            if self.sat_at < 0 and (not self.rules.wait or len(self.seen) >= 3 * self.rules.seats or now - self.opened_at >= LONGEST - 1):
+            if self.sat_at < 0 and (len(self.seen) >= self.enough or now - self.opened_at >= LONGEST - 1):
                 self.sat_at = now
+            if self._decided():
+                return self._out(now)
             if self.sat_at >= 0:
                 for one in self._round(now):
                     if self.first < 0:
                         self.first = now
                     answer = self._answer(one, now)
                     later(*answer, one)
-            if self._decided():
-                return self._out(now)
             horizon = (self.sat_at if self.sat_at >= 0 else self.opened_at) + LONGEST
             arrival = visits.arrivals[coming] if coming < len(visits.arrivals) else None
             if waiting and (arrival is None or waiting[0][0] <= arrival[0]):
@@ -237,13 +255,13 @@ class _Sitting:
 
     def _round(self, now: float) -> list[int]:
         """Who is offered a seat now: the lowest tickets of those here, as many as there are open seats."""
-        room = self.rules.seats - self.engaged - len(self.votes)
+        room = self.seats - self.engaged - len(self.votes)
         if room <= 0:
             return []
         self.here = {one: end for one, end in self.here.items() if end > now}
         ready = [one for one in self.here if one not in self.asked]
         if self.rules.reach:
-            bound = reach(self.rules.seats, len(self.ticket), now - self.sat_at)
+            bound = 2 * self.seats * 2 ** ((now - self.sat_at) / 7200)
             ready = [one for one in ready if self.rank[one] < bound]
         offered = heapq.nsmallest(room, ready, key=self.ticket.__getitem__)
         self.asked.update(offered)
@@ -260,7 +278,7 @@ class _Sitting:
             return at, ACCEPTED
         return (at, LAPSED) if chance.random() < 0.5 else (now + OFFER, LAPSED)
 
-    def _happens(self, what: int, one: int, now: float, later: _Later) -> None:
+    def _happens(self, what: int, one: int, now: float, later: Later) -> None:
         if what == ACCEPTED:
             # Nine in ten vote, after a minute and a half in the median; the tenth lets the seat lapse.
             colluder = one in self.community.colluders
@@ -272,7 +290,7 @@ class _Sitting:
             self.engaged -= 1
         elif what == VOTED:
             self.engaged -= 1
-            self.votes[one] = _vote(self.community, one, self.level, self.breaks, self.chance)
+            self.votes[one] = _vote(self.community, one, self.item, self.chance)
 
     def _counts(self) -> int:
         found = sum(self.votes.values())
@@ -280,35 +298,20 @@ class _Sitting:
 
     def _decided(self) -> bool:
         found, cast = self._counts(), len(self.votes)
-        return found >= self.rules.needed or found + self.rules.seats - cast < self.rules.needed
+        if self.rules.widen and not self.overturns and not self.is_wide:
+            half = self.seats // 2 + 1
+            if cast == self.seats and half <= found < self.needed:
+                self.is_wide, self.seats = True, self.seats + (4 if self.seats > 3 else 2)
+                self.needed = self.seats // 2 + 1
+                return False
+            return found >= self.needed or found + self.seats - cast < half
+        return found >= self.needed or found + self.seats - cast < self.needed
 
     def _out(self, now: float) -> Outcome:
-        reached = self._counts() >= self.rules.needed
+        reached = self._counts() >= self.needed
         removed = not reached if self.overturns else reached
         first = self.first if self.first >= 0 else now
-        return Outcome(
-            removed,
-            sum(self.votes.values()),
-            first - self.opened_at,
-            now - first,
-            frozenset(self.votes),
-            now,
-            len(self.asked),
-        )
-
-
-class _Later:
-    """The shape of `later` above."""
-
-    def __call__(self, at: float, what: int, one: int) -> None: ...
-
-
-REACH_STEP = 300.0
-
-
-def reach(seats: int, pool: int, since: float) -> float:
-    """How many of the lowest tickets of the pool may be offered a seat, by seconds since the case sat."""
-    return 2 * seats * 2 ** (since / 3600)
+        return Outcome(removed, first - self.opened_at, now - first, frozenset(self.votes), now)
 
 
 @dataclass(slots=True)
@@ -320,70 +323,38 @@ class Tally:
     missed: int = 0
     colluding: int = 0
     seated: int = 0
-    asked_after: list[float] | None = None
-    took: list[float] | None = None
-
-    @property
-    def wrong_rate(self) -> float:
-        return self.wrong / self.cases
-
-    @property
-    def missed_rate(self) -> float:
-        return self.missed / self.cases
+    asked_after: list[float] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
 
     @property
     def error(self) -> float:
         return (self.wrong + self.missed) / self.cases
 
 
-APPEALS_OF_THE_WRONGED, APPEALS_OF_THE_RIGHTLY_REMOVED = 0.7, 0.3
-
-
-def stream(
-    community: Community, rules: Rules, items: Sequence[tuple[int, bool]], a_day: float, seed: int
-) -> Tally:
-    """Cases one after the other, `a_day` of them: items are (level, whether it breaks by the majority of all)."""
-    chance = random.Random(seed)
-    tally = Tally(asked_after=[], took=[])
-    resting: dict[int, float] = {}
-    size = community.members
-    pause = (7 if size >= 200 else 3 if size >= 60 else 0.5) * DAY
-    opening = sorted(_openings(community, len(items), a_day, chance))
-    for (level, breaks), at in zip(items, opening, strict=True):
-        done = sit(community, rules, at=at, level=level, breaks=breaks, chance=chance, resting=resting)
+def stream(community: Community, rules: Rules, items: Sequence[Item], a_day: float, seed: int) -> Tally:
+    """Cases one after the other, `a_day` of them, each with its appeal."""
+    chance, tally, resting = random.Random(seed), Tally(), dict[int, float]()
+    pause = bounds.rest(community.members).total_seconds()
+    last = community.visits.days - 4
+    opening = sorted(moment(chance, 1 + min(int(case / a_day), last)) for case in range(len(items)))
+    for item, at in zip(items, opening, strict=True):
+        done = sit(community, rules, item, at=at, chance=chance, resting=resting)
+        removed, after = done.removed, [done]
+        wanted = APPEALS_OF_THE_RIGHTLY_REMOVED if item.breaks else APPEALS_OF_THE_WRONGED
+        if removed and rules.appeal and chance.random() < wanted:
+            when = done.decided_at + 3600 * (1 + 6 * chance.random())
+            again = sit(
+                community, rules, item, at=when, chance=chance, resting=resting, without=done.jurors, overturns=True
+            )
+            removed = again.removed
+            after.append(again)
         if rules.rest:
-            resting.update((one, done.decided_at + pause) for one in done.jurors)
-        removed = done.removed
-        if removed and rules.appeal:
-            wanted = APPEALS_OF_THE_RIGHTLY_REMOVED if breaks else APPEALS_OF_THE_WRONGED
-            if chance.random() < wanted:
-                larger = replace(rules, seats=rules.appeal_seats, needed=rules.appeal_needed)
-                again = sit(
-                    community,
-                    larger,
-                    at=done.decided_at + 3600 * (1 + 6 * chance.random()),
-                    level=level,
-                    breaks=breaks,
-                    chance=chance,
-                    resting=resting,
-                    without=done.jurors,
-                    overturns=True,
-                )
-                removed = again.removed
-                if rules.rest:
-                    resting.update((one, again.decided_at + pause) for one in again.jurors)
+            resting.update((one, each.decided_at + pause) for each in after for one in each.jurors)
         tally.cases += 1
-        tally.wrong += removed and not breaks
-        tally.missed += breaks and not removed
+        tally.wrong += removed and not item.breaks
+        tally.missed += item.breaks and not removed
         tally.colluding += len(done.jurors & community.colluders)
         tally.seated += len(done.jurors)
-        assert tally.asked_after is not None and tally.took is not None
         tally.asked_after.append(done.asked_after)
         tally.took.append(done.took)
     return tally
-
-
-def _openings(community: Community, cases: int, a_day: float, chance: random.Random) -> list[float]:
-    from bench.juries.community import moment
-
-    return [moment(chance, 1 + min(int(case / a_day), community.days - 4)) for case in range(cases)]

@@ -175,7 +175,7 @@ def test_a_split_is_told_in_both_threads_and_on_the_record(cast: Cast, branched:
     new = split(cast, branched, 2)
     lines = [(e.act, e.after_place, e.leads_to) for e in reads.thread_events(branched.pk, -1, 99)]
     assert lines == [("split", 1, f"/t/{new.pk}"), ("pinned", 3, "")]
-    assert [(e.act, e.leads_to) for e in reads.thread_events(new.pk, -1, 9)] == [("split", f"/t/{branched.pk}")]
+    assert [(e.act, e.leads_to) for e in reads.thread_events(new.pk, -1, 9)] == [("split_from", f"/t/{branched.pk}")]
     assert payload("thread.split") == {
         "by": cast.chidi.pk, "because": "Another matter.", "into": new.pk, "posts": 2, "numbers": [2, 4],
     }  # fmt: skip
@@ -243,7 +243,7 @@ def test_a_merged_thread_stands_behind_the_other_and_its_addresses_lead_on(cast:
     mark = ThreadMark.objects.get(thread=other, member=cast.kaya)
     assert (mark.number, mark.place) == (2, 2)
     line = reads.thread_events(other.pk, -1, 99)[0]
-    assert (line.act, line.after_place, line.leads_label) == ("merged", 0, "What did you bake?")
+    assert (line.act, line.after_place, line.leads_to) == ("merged", 0, f"/p/{posts[1].pk}")
     assert payload("thread.merge") == {
         "by": cast.chidi.pk, "because": "The same story.", "merged": branched.pk, "posts": 6,
     }  # fmt: skip

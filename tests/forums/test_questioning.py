@@ -61,7 +61,7 @@ def test_the_other_hosts_open_the_thread_by_majority(cast: Cast, locked: Lock) -
         "unlocked", "hosts", "1 host for it, 0 against", f"/ballots/{ballot.pk}",
     )  # fmt: skip
     assert Entry.objects.get(act="thread.unlock").office == "hosts"
-    assert "opened the thread again" in Notice.objects.get(member=cast.bram, kind="office").words
+    assert "opened the thread again that you asked about" in Notice.objects.get(member=cast.bram, kind="office").words
 
 
 @pytest.mark.parametrize("votes", [{}, {"dara": AGAINST}, {"dara": FOR, "emil": AGAINST}])

@@ -8,7 +8,7 @@ import pytest
 
 from palaver.front import addresses
 from palaver.front.fragments import Fragments
-from palaver.front.lanes import GUEST, MEMBER, Lane, Work
+from palaver.front.lanes import GUEST, IN_A_ROW, MEMBER, Lane, Work
 
 
 def lane_of(capacity: int) -> tuple[Lane, threading.Event, list[str]]:
@@ -37,6 +37,18 @@ def test_members_go_before_guests_and_each_in_their_order() -> None:
     go_on.set()
     lane.stop()
     assert lane.join(20) and done == ["m1", "m2", "g1", "g2"]
+
+
+def test_a_guest_waits_for_no_more_than_eight_members_however_many_there_are() -> None:
+    lane, go_on, done = lane_of(40)
+    for name, rank in (("g1", GUEST), ("g2", GUEST), *((f"m{n}", MEMBER) for n in range(1, 21))):
+        lane.offer(Work(lambda name=name: done.append(name), rank))  # type: ignore[misc]
+    go_on.set()
+    lane.stop()
+    assert lane.join(20) and len(done) == 22
+    # The lane was held by a member, who counts.
+    assert (done.index("g1"), done.index("g2")) == (IN_A_ROW - 1, 2 * IN_A_ROW)
+    assert [name for name in done if name[0] == "m"] == [f"m{n}" for n in range(1, 21)]
 
 
 def test_the_last_guest_gives_way_to_a_member_and_a_full_lane_refuses() -> None:

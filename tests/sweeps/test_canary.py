@@ -31,7 +31,7 @@ from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
 from palaver.delivery.models import Endpoint, Mail
 from palaver.delivery.push import sending as pushing
-from palaver.forums import correcting, drafting, locking, placing, posting, subscribing, withdrawing
+from palaver.forums import correcting, drafting, locking, placing, polling, posting, subscribing, withdrawing
 from palaver.forums.models import Forum, Hold, Post, Removal, Thread
 from palaver.kit import clock, due
 from palaver.kit.due import handling
@@ -160,7 +160,14 @@ class Planted(Town):
             author=ana,
             subject=secret("a subject", INSIDE),
             text=f"@Bram @Hana {secret('an original post', INSIDE)}",
+            poll=polling.Question(
+                (secret("an option of a poll", INSIDE), "Neither"),
+                secret("the question of a poll", INSIDE),
+                is_secret=True,
+            ),
         )
+        receipt = polling.vote(thread.poll, by=ana, chosen=[0]).receipt
+        self.secrets.lock_up("the receipt of a secret vote", receipt, NOBODY, OWN)
         first = Post.objects.get(thread=thread, place=0)
         reply = posting.reply(
             thread=thread,
@@ -181,6 +188,7 @@ class Planted(Town):
         thread.refresh_from_db()
         # The address asked for must not hold the word itself: a slug that is wrong leads to the right one.
         self.ids["closed"].update(thread=thread.pk, thread_slug="x", post=reply.pk, number=reply.number)
+        self.ids["closed"]["ballot"] = thread.poll.ballot_id
         self.further = [f"/t/{other.pk}/told", f"/p/{gone.pk}/history", f"/p/{first.pk}"]
 
     def _of_ana_alone(self) -> None:

@@ -24,7 +24,7 @@ if not settings.configured:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palaver.project.settings")
     django.setup()
 
-from tests.web import gallery_of_juries
+from tests.web import gallery_of_juries, gallery_of_standards
 
 from palaver.web import assembling, building, errors, templating
 from palaver.web.contexts import (
@@ -1038,6 +1038,7 @@ def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
         },
     )
     yield from gallery_of_juries.pages(SHELL, GUEST, at)
+    yield from gallery_of_standards.pages(SHELL, GUEST, at)
     yield "contrast", "threads/thread.html", {"shell": replace(live, theme="contrast"), "page": thread()}
     yield (
         "rtl",

@@ -152,6 +152,9 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
                 paper.why_from,
                 PRECEDENTS,
                 1000,
+                "Does this break “No personal attacks”?",
+                "Yes: remove it",
+                "No: let it stand",
             ),
         },
     )

@@ -61,7 +61,19 @@ def found(query: str) -> list[str]:
 
 
 def test_there_is_a_page_for_what_a_member_does() -> None:
-    expected = {"start", "reading", "writing", "orders", "notices", "joining", "privacy", "feeds", "keyboard", "juries"}
+    expected = {
+        "start",
+        "reading",
+        "writing",
+        "orders",
+        "notices",
+        "joining",
+        "privacy",
+        "feeds",
+        "keyboard",
+        "juries",
+        "hosts",
+    }
     assert expected <= set(KEYS)
     assert {path.stem for path in (TEMPLATES / "help" / "parts").glob("*.html")} == set(KEYS)
 

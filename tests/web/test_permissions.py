@@ -25,18 +25,18 @@ from tests.architecture.test_addresses import addresses
 from tests.kit.pictures import making
 
 from palaver.accounts import claiming, inviting, joining, operating, suspending
-from palaver.accounts.models import Application, Invitation, Member
+from palaver.accounts.models import Application, Invitation, Member, Suspension
 from palaver.community.models import Inquiry
 from palaver.delivery.models import Mail
-from palaver.forums import attaching, drafting, locking, placing, posting
-from palaver.forums.models import Forum
+from palaver.forums import attaching, drafting, locking, placing, polling, posting
+from palaver.forums.models import Forum, Post
 from palaver.front.changing import change
 from palaver.kit import clock
 from palaver.kit.text import names
 from palaver.notices import telling, unsubscribing
 from palaver.search import saving
-from palaver.standards import alerting, deciding
-from palaver.standards.models import Case, PoolMember, Seat
+from palaver.standards import alerting, amending, deciding
+from palaver.standards.models import Case, Consequence, PoolMember, Prolongation, Proposal, Seat, WatchTerm
 from palaver.web.house import contact
 
 pytestmark = pytest.mark.one_database
@@ -77,6 +77,23 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "thread-lock closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
     "thread-pin open": ("302 403 200 403 403 200", "403 403 302 403 403 302"),
     "thread-pin closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
+    # What hosts do; nothing that few may read is moved before others, not even by an operator.
+    "forum-hosts open": ("200 200 200 200 200 200", "403 302 422 403 302 302"),
+    "forum-hosts closed": ("403 403 403 403 200 200", "403 403 403 403 302 302"),
+    "thread-move open": ("302 403 200 403 403 200", "403 403 302 403 403 302"),
+    "thread-move closed": ("302 404 404 404 403 200", "403 404 404 404 403 422"),
+    "thread-split open": ("302 403 200 403 403 200", "403 403 302 403 403 302"),
+    "thread-split closed": ("302 404 404 404 403 200", "403 404 404 404 403 302"),
+    "thread-merge open": ("302 403 200 403 403 200", "403 403 422 403 403 422"),
+    "thread-merge closed": ("302 404 404 404 403 200", "403 404 404 404 403 422"),
+    # These threads are not locked; one that is stands among the states.
+    "lock-question open": ("302 404 404 404 404 404", "403 404 404 404 404 404"),
+    "lock-question closed": ("302 404 404 404 404 404", "403 404 404 404 404 404"),
+    # The watch: nobody here could be drawn; Jonas was suspended by it.
+    "watch": ("200 200 200 200 200 200", "403 403 403 403 403 403"),
+    "watch-newcomers": ("302 403 403 403 403 200", "403 403 403 403 403 403"),
+    "watch-propose": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
+    "watch-answer": ("302 404 404 200 404 404", "403 404 404 302 404 404"),
     "post-numbered open": ("302 302 302 302 302 302", "405 405 405 405 405 405"),
     "post-numbered closed": ("403 403 403 403 302 302", "405 405 405 405 405 405"),
     "thread open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -166,8 +183,38 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "positions": ("405 405 405 405 405 405", "403 204 204 204 204 204"),
     # Members.
     "member": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # Judged by members: what concerns Ana is for her alone, figures and reasons are for everybody.
+    "my-appeals": ("302 200 200 200 200 200", "405 405 405 405 405 405"),
+    "appeal": ("302 404 404 404 200 404", "403 404 404 404 302 404"),
+    "my-warning": ("302 404 404 404 200 404", "405 405 405 405 405 405"),
+    "my-longer": ("302 404 404 200 404 404", "403 404 404 302 404 404"),
+    "figures": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "report-values": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-reasons-text": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "desk-standards": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # The house: record, help, what a guest may choose.
     "record": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # The charter, and ballots: here the polls of the two forums. In the founding time every member may propose, Odile adopts.
+    "charter": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-version": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-changes": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "charter-adopt": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
+    "amendments": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "amendments-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "amendment-propose": ("302 200 200 403 200 200", "403 302 302 403 422 302"),
+    "amendment": ("200 200 200 200 200 200", "403 403 403 403 302 403"),
+    "ballot open": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "ballot closed": ("403 403 403 403 200 200", "405 405 405 405 405 405"),
+    "ballot-vote open": ("302 302 302 302 302 302", "403 200 200 200 200 200"),
+    "ballot-vote closed": ("302 302 302 302 302 302", "403 403 403 403 200 200"),
+    "ballot-receipt open": ("405 405 405 405 405 405", "200 200 200 200 200 200"),
+    "ballot-receipt closed": ("405 405 405 405 405 405", "403 403 403 403 200 200"),
+    # Nothing to recount while it runs; whoever may not see it is not told even that.
+    "ballot-lists open": ("404 404 404 404 404 404", "405 405 405 405 405 405"),
+    "ballot-lists closed": ("403 403 403 403 404 404", "405 405 405 405 405 405"),
+    "desk-charter": ("302 403 403 403 403 200", "403 403 403 403 403 302"),
     # Searching: everybody searches; a kept search's feed is opened by its token alone.
     "search": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "search-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -188,6 +235,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "thread-feed closed": ("403 403 403 403 403 403", "405 405 405 405 405 405"),
     "member-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "record-feed": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-entry": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-entries": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "record-heads": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "case-proof": (
+        "404 404 404 404 404 404",
+        "405 405 405 405 405 405",
+    ),  # No such case: tests/standards/test_proving.py
+    "verifier": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "help-topic": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
     "terms": ("200 200 200 200 200 200", "405 405 405 405 405 405"),
@@ -249,7 +304,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
 }
 
 # Further roles answer as a column does, but for what is listed: (what is read, what is sent). Nadia has joined this morning
-# and answers as Bram, who is no newcomer. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
+# and answers as Bram, who is no newcomer; so does Wilma, who is on the watch. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
     "Nadia": ("Bram", {"invitations": (200, 422)}),
     # A host decides in the own forum alone.
@@ -258,10 +313,17 @@ ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
         {
             "thread-lock open": (403, 403),
             "thread-pin open": (403, 403),
+            "thread-move open": (403, 403),
+            "thread-move closed": (200, 422),
+            "thread-split open": (403, 403),
+            "thread-merge open": (403, 403),
+            "forum-hosts open": (200, 302),
             "forum-feed closed": (403, 405),
             "thread-feed closed": (403, 405),
         },
     ),
+    # Whoever watches has that one desk besides.
+    "Wilma": ("Bram", {"watch-newcomers": (200, 302), "watch-propose": (200, 302)}),
 }
 # Rows of a locked thread (its forum is open) and of a retired forum, where they differ from the open row.
 STATES: dict[str, dict[str, tuple[str, str]]] = {
@@ -271,6 +333,8 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         # It is locked as they wish: nothing more happens, and no right is needed for that.
         "thread-lock": ("302 403 200 403 403 200", "403 302 302 302 302 302"),
+        # Whoever locked it needs to ask nobody.
+        "lock-question": ("302 200 200 200 200 200", "403 302 403 403 302 302"),
     },
     "retired": {
         "thread-start": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
@@ -278,6 +342,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-edit": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
         "post-correction": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
+        "ballot-vote": ("302 302 302 302 302 302", "403 403 403 403 403 403"),
     },
 }
 
@@ -304,6 +369,15 @@ ADDRESSES: dict[str, str] = {
     "thread-replies": "t/{thread}/replies",
     "thread-lock": "t/{thread}/lock",
     "thread-pin": "t/{thread}/pin",
+    "forum-hosts": "f/{forum}/hosts",
+    "thread-move": "t/{thread}/move",
+    "thread-split": "t/{thread}/split",
+    "thread-merge": "t/{thread}/merge",
+    "lock-question": "t/{thread}/lock/question",
+    "watch": "watch/",
+    "watch-newcomers": "watch/newcomers",
+    "watch-propose": "watch/propose?act=slow",
+    "watch-answer": "watch/answer/{watched}",
     "post-numbered": "t/{thread}/post/{number}",
     "thread": "t/{thread}/{thread_slug}",
     "post": "p/{post}",
@@ -369,8 +443,32 @@ ADDRESSES: dict[str, str] = {
     "positions": "positions",
     # Members.
     "member": "m/Ana",
+    # Judged by members.
+    "my-appeals": "me/appeals",
+    "appeal": "me/appeals/removal/{removal}",
+    "my-warning": "me/warnings/{warning}",
+    "my-longer": "me/longer/{longer}",
+    "figures": "standards/",
+    "report": "standards/report/{year}",
+    "report-values": "standards/report/{year}.csv",
+    "case-reasons": "juries/{decided}/reasons",
+    "case-reasons-text": "juries/{decided}/reasons.txt",
+    "desk-standards": "desk/standards",
     # The house: record, help, what a guest may choose.
     "record": "record",
+    "charter": "charter",
+    "charter-version": "charter/1",
+    "charter-changes": "charter/1/1",
+    "charter-adopt": "charter/adopt",
+    "amendments": "charter/amendments/",
+    "amendments-feed": "charter/amendments.atom",
+    "amendment-propose": "charter/amendments/propose",
+    "amendment": "charter/amendments/{amendment}",
+    "ballot": "ballots/{ballot}",
+    "ballot-vote": "ballots/{ballot}/vote",
+    "ballot-receipt": "ballots/{ballot}/receipt",
+    "ballot-lists": "ballots/{ballot}.json",
+    "desk-charter": "desk/charter",
     "search": "search?q=rye",
     "search-feed": "search/feed/rye.atom",
     "saved-searches": "search/saved",
@@ -387,6 +485,11 @@ ADDRESSES: dict[str, str] = {
     "thread-feed": "t/{thread}/feed.json",
     "member-feed": "m/Ana/feed.atom",
     "record-feed": "record.atom",
+    "record-entry": "record/1",
+    "record-entries": "record/entries.json",
+    "record-heads": "record/heads.json",
+    "case-proof": "juries/999999.json",
+    "verifier": "verify.py",
     "help": "help/",
     "help-topic": "help/reading",
     "terms": "terms",
@@ -446,7 +549,20 @@ ADDRESSES: dict[str, str] = {
     "desk-mail": "desk/mail/{mail}",
     "desk-mail-again": "desk/mail/{mail}/again",
 }
+_CHANGE = {
+    "base": "1", "title": "Shorter", "because": "So that it is read.", "spam:title": "No spam", "spam:rule": "Sell nothing.",
+    "spam:kinds": "post",
+}  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
+    "charter-adopt": _CHANGE,
+    "amendment-propose": _CHANGE,
+    "amendment": {"act": "withdraw", "reason": ""},
+    "ballot-vote": {"chosen": "0"},
+    "ballot-receipt": {"receipt": "AAAAA"},
+    "desk-charter": {"act": "settle", "forum": "{forum_id}"},
+    "appeal": {"words": "I meant the bread."},
+    "my-longer": {"words": "It was once."},
+    "desk-standards": {"act": "hold", "post": "/p/{other}", "ground": "law", "because": "A court has ordered it."},
     "desk-community": {"act": "settle", "name": "Town", "sign_up": "open"},
     "desk-applications": {"act": "admit", "application": "{application}"},
     "desk-forums": {"act": "open_category", "name": "More places", "mark": "issue"},
@@ -459,6 +575,15 @@ FORMS: dict[str, dict[str, str]] = {
     "thread-replies": {"body": "Neither."},
     "thread-lock": {"reason": "All is said."},
     "thread-pin": {"reason": "All should read it."},
+    "forum-hosts": {"act": "volunteer"},
+    "thread-move": {"forum": "locked", "because": "It belongs there."},
+    "thread-split": {"number": "1", "subject": "Spelt", "because": "Another matter."},
+    "thread-merge": {"into": "{thread}", "because": "The same story."},
+    "lock-question": {"because": "Not all is said."},
+    "watch": {"act": "volunteer"},
+    "watch-newcomers": {"act": "second", "proposal": "{proposal}"},
+    "watch-propose": {"act": "suspend", "member": "{nadia}", "because": "Lamps."},
+    "watch-answer": {},
     "post-reply": {"body": "Both."},
     "post-edit": {"body": "Or oats.", "subject": ""},
     "post-correction": {"line": "Spelt, not rye."},
@@ -525,8 +650,25 @@ def judging(members: dict[str, Member]) -> dict[str, Any]:
     return {"case": alone[0].pk, "case_alone": alone[1].pk, "seat": seat.pk}
 
 
+def watching(members: dict[str, Member]) -> dict[str, Any]:
+    """Wilma and Otto watch. Jonas was suspended by them; and Otto wants newcomers slowed down."""
+    now = clock.now()
+    with transaction.atomic():
+        otto = Member.objects.create(name="Otto", name_key=names.name_key("Otto"), claimed_at=now)
+        for member in (members["Wilma"], otto):
+            WatchTerm.objects.create(member=member, since=now, until=now + timedelta(days=90))
+        watched = Proposal.objects.create(
+            act="suspend", member=members["Jonas"], because="Filters.", by=otto, second=members["Wilma"], done_at=now,
+            suspension=members["Jonas"].suspensions.get(),
+        )  # fmt: skip
+        waiting = Proposal.objects.create(act="slow", because="A raid.", by=otto, minutes=30, hours=2)
+    return {"watched": watched.pk, "proposal": waiting.pk, "nadia": members["Nadia"].pk}
+
+
 class Town:
-    """Forums in each state, each with a thread and a reply by Ana, and a reader for each role."""
+    """Forums in each state, each with a thread, its poll and a reply by Ana, and a reader for each role."""
+
+    options = ("Rye", "Spelt")
 
     def __init__(self) -> None:
         members = {name: joining.join(name=name, password="a heron on the weir") for name in (*ROLES[1:], *ALIKE)}
@@ -550,7 +692,12 @@ class Town:
             placing.admit(forum, member=members["Hana"], by=operator)
             placing.appoint_host(forum, member=members["Hana" if name == "closed" else "Chidi"], by=operator)
             thread = posting.start_thread(
-                forum=forum, author=ana, subject="Bread", text="Rye.", submission_key=f"{name}-one"
+                forum=forum,
+                author=ana,
+                subject="Bread",
+                text="Rye.",
+                submission_key=f"{name}-one",
+                poll=polling.Question(self.options, is_secret=True),
             )
             # Of another size in each, since the same picture put up again is the one there is.
             picture = attaching.put_up(owner=ana, name="rye.png", data=making.picture("PNG", (side, side)))
@@ -568,6 +715,7 @@ class Town:
                 "thread_slug": thread.slug,
                 "post": reply.pk,
                 "number": 1,
+                "ballot": thread.poll.ballot_id,
                 "draft": drafting.keep(drafting.starting(forum), by=ana, text="Oats.").draft.pk,  # type: ignore[union-attr]
                 "media": attaching.address(picture).removeprefix("/media/"),
                 "media_small": attaching.address(picture, small=True).removeprefix("/media/"),
@@ -591,20 +739,58 @@ class Town:
             Member.objects.create(name=name, name_key=names.name_key(name)) for name in ("Old hand", "Somebody new")
         ]
         application = Application.objects.create(member=unclaimed[1], question="Why?", answer="Bread.")
+        amendment = amending.propose(
+            by=ana, title="Shorter", because="So that it is read.", changes=[amending.Wish("drop", "excerpts")]
+        )
         self.more = {
+            "amendment": amendment.pk,
             "forum_id": Forum.objects.get(slug="open").pk,
             "category_id": category.pk,
             "bram": members["Bram"].pk,
+            **self._judged(members),
             "invitation": invitation.pk,
             "claim": claiming.make_link(unclaimed[0], by=operator),
             "application": application.pk,
         }
-        self.more |= judging(members)
+        self.more |= judging(members) | watching(members)
         self.keys = {"guest": ""}
         for name, member in members.items():
             client = Client()
             client.force_login(member)
             self.keys[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def _judged(self, members: dict[str, Member]) -> dict[str, int]:
+        """A post of Ana's that the host has removed, with a warning letter; a longer suspension asked for Jonas."""
+        forum, ana = Forum.objects.get(slug="open"), Member.objects.get(name="Ana")
+        thread = posting.start_thread(forum=forum, author=ana, subject="Crusts", text="Hard.", submission_key="judged")
+        other = posting.reply(
+            thread=thread, author=ana, text="Harder.", answers=None, subject="", submission_key="other"
+        )
+        post = Post.objects.get(thread=thread, place=0)
+        alert = alerting.alert(
+            by=members["Bram"], about="post", post=post, standard="personal-attacks", because="It is unkind."
+        )
+        assert alert.case is not None
+        verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")
+        with transaction.atomic():
+            warning = Consequence.objects.create(
+                member=ana, verdict=verdict, kind=Consequence.Kind.WARNING, removals=[verdict.removal_id]
+            )
+            longer = Prolongation.objects.create(
+                suspension=Suspension.objects.get(member=members["Jonas"]),
+                by=members["Odile"],
+                because="Filters again.",
+                until=clock.now() + timedelta(days=90),
+                answer_by=clock.now() + timedelta(days=1),
+            )
+        return {
+            "removal": verdict.removal_id or 0,
+            "decided": verdict.pk,
+            "warning": warning.pk,
+            "longer": longer.pk,
+            "other": other.pk,
+            "year": clock.now().year,
+        }
 
     def answers(self, role: str, method: str, row: str) -> int:
         """The status of one request; whatever it changed is undone."""
@@ -643,7 +829,9 @@ def town(db: None) -> Iterator[Town]:
 
 def lies_in_a_forum(name: str) -> bool:
     """Whether an address belongs to a forum, so that it has a row for each kind."""
-    return re.search(r"\{(forum|thread|post|media|media_small|file|draft)\b", ADDRESSES.get(name, "")) is not None
+    return (
+        re.search(r"\{(forum|thread|post|media|media_small|file|draft|ballot)\b", ADDRESSES.get(name, "")) is not None
+    )
 
 
 def rows() -> list[str]:

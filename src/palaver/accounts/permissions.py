@@ -28,7 +28,8 @@ def may_speak(member: Member | None) -> Decision:
     if suspension is not None:
         return no(
             _(
-                "Your account is suspended until %(until)s: %(because)s You can read, recommend, alert and appeal meanwhile."
+                "Your account is suspended until %(until)s: %(because)s You can read, recommend, alert and appeal meanwhile;"
+                " see “My appeals”."
             )
             % {
                 "until": suspension.until.strftime("%Y-%m-%d %H:%M UTC"),

@@ -10,10 +10,21 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from palaver.accounts.models import Member
-from palaver.forums import arranging, paths
+from palaver.forums import arranging, paths, titling
 from palaver.forums.events import ThreadMerged
 from palaver.forums.locking import LONGEST_REASON, tell
-from palaver.forums.models import Draft, Lock, Pin, Post, PostStub, Subscription, Thread, ThreadEvent, ThreadStub
+from palaver.forums.models import (
+    Draft,
+    Lock,
+    Pin,
+    Post,
+    PostStub,
+    SourceText,
+    Subscription,
+    Thread,
+    ThreadEvent,
+    ThreadStub,
+)
 from palaver.forums.permissions import may_merge, office_in, running_lock
 from palaver.kit import clock, events
 from palaver.kit.decisions import Refusal
@@ -67,10 +78,10 @@ def merge(thread: Thread, *, into: Thread, by: Member, because: str) -> Thread:
             office=office,
             because=because,
             after_place=offset - 1,
-            leads_label=thread.subject,
+            leads_to=f"/p/{moved[0]}",
         )
         ThreadStub.objects.filter(into=thread).update(into=into)
-        ThreadStub.objects.create(was=thread.pk, into=into, subject=thread.subject, at=clock.now())
+        ThreadStub.objects.create(was=thread.pk, into=into, at=clock.now())
         events.publish(ThreadMerged(thread.pk, into.pk, into.forum_id, offset, moved))
         gone = thread.pk
         thread.delete()
@@ -109,8 +120,13 @@ def _append(thread: Thread, into: Thread) -> tuple[int, ...]:
         [PostStub(was_in=thread.pk, number=number, post_id=pk, at=now) for pk, number in posts], batch_size=500
     )
     first = posts[0][0]
-    # The original post becomes a reply; what its thread was called becomes its own subject line.
-    Post.objects.filter(pk=first).update(subject=thread.subject)
+    # The original post becomes a reply; what its author called the thread becomes its own subject line, which is shown
+    # and hidden with it.
+    subject = thread.subject
+    if subject == titling.neutral():
+        version = Post.objects.values_list("version", flat=True).get(pk=first)
+        subject = SourceText.objects.values_list("subject", flat=True).get(post_id=first, version=version)
+    Post.objects.filter(pk=first).update(subject=subject)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE forums_post SET thread_id = %s, number = r.number, place = r.place FROM ("

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from palaver.forums.models import Mention, Post, Quotation
 from palaver.forums.permissions import readers_among
 from palaver.forums.rendering import PostLinks
+from palaver.kit import rows
 from palaver.kit.text.rendering import Rendered
 
 MOST_MENTIONS = 20
@@ -61,8 +62,8 @@ def name(post: Post, rendered: Rendered, links: PostLinks) -> Named:
         may = readers_among(members, post.forum)
         members = [one for one in members if one in may and one not in known_members]
         members = members[: max(MOST_MENTIONS - len(known_members), 0)]
-        Mention.objects.bulk_create(Mention(post=post, member_id=one, at=at) for one in members)
+        rows.store([Mention(post=post, member_id=one, at=at) for one in members])
     if posts:
         posts = [one for one in posts if one not in known_posts][: max(MOST_QUOTATIONS - len(known_posts), 0)]
-        Quotation.objects.bulk_create(Quotation(post=post, quoted_id=one, at=at) for one in posts)
+        rows.store([Quotation(post=post, quoted_id=one, at=at) for one in posts])
     return Named(tuple(members), tuple(posts))

@@ -12,14 +12,16 @@ from palaver.forums.events import PostEdited, ReplyWritten, ThreadStarted
 from palaver.forums.models import Forum, Post, PostBody, SourceText, Thread
 from palaver.forums.permissions import may_edit, may_reply, may_start, running_lock
 from palaver.forums.rendering import PostLinks, render_post
-from palaver.kit import clock, events
+from palaver.kit import clock, events, rows
 from palaver.kit.decisions import Refusal
 from palaver.kit.text import rendering, slugs, subjects
 from palaver.kit.text.letters import reason, storable
 
 # Acts on a thread have their addresses where its slug stands, /t/<id>/lock: a subject must not lead there. (A test
 # holds this list to the address map.)
-TAKEN_SLUGS = frozenset({"lock", "mark", "new", "pin", "post", "replies", "subscription", "trash"})
+TAKEN_SLUGS = frozenset(
+    {"lock", "mark", "merge", "move", "new", "pin", "post", "replies", "split", "subscription", "trash"}
+)
 LONGEST_REASON = 200
 
 
@@ -55,7 +57,7 @@ def start_thread(
             rules.Writing(forum, rendered, subject, starts=True, author_posts=_written(author, forum)), author, links
         )
         now = clock.now()
-        thread = Thread.objects.create(
+        thread = Thread(
             forum=forum,
             author=author,
             subject=subject,
@@ -66,7 +68,8 @@ def start_thread(
             last_post_at=now,
             last_author=author,
         )
-        post = Post.objects.create(
+        rows.store([thread])
+        post = Post(
             thread=thread,
             forum=forum,
             author=author,
@@ -77,6 +80,7 @@ def start_thread(
             opening=rendered.opening,
             submission_key=submission_key or None,
         )
+        rows.store([post])
         _store_text(post, text, kind, rendered, subject="")
         naming.name(post, rendered, links)
         drafting.end(draft, by=author)
@@ -110,7 +114,7 @@ def reply(
     rendered = render_post(text, kind, links=links)
     with transaction.atomic():
         _lock_author(author)
-        thread = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("forum").get(pk=thread.pk)
+        thread = rows.held(Thread, thread.pk, with_its="forum")
         if (again := _submitted_already(author, submission_key)) is not None:
             drafting.end(draft, by=author)
             return again
@@ -119,7 +123,7 @@ def reply(
         now = max(clock.now(), thread.last_post_at)
         number = thread.last_number + 1
         path = paths.below("" if answers is None or answers.is_original else answers.path, number)
-        post = Post.objects.create(
+        post = Post(
             thread=thread,
             forum=thread.forum,
             author=author,
@@ -134,6 +138,7 @@ def reply(
             created_at=now,
             submission_key=submission_key or None,
         )
+        rows.store([post])
         _store_text(post, text, kind, rendered, subject=subject)
         naming.name(post, rendered, links)
         drafting.end(draft, by=author)
@@ -282,7 +287,7 @@ def _fit(text: str) -> str:
 def _store_text(
     post: Post, text: str, kind: str, rendered: rendering.Rendered, *, subject: str, because: str = ""
 ) -> None:
-    SourceText.objects.create(
+    source = SourceText(
         post=post,
         version=post.version,
         kind=kind,
@@ -291,6 +296,10 @@ def _store_text(
         written_at=post.edited_at or post.created_at,
         because=because,
     )
+    rows.store([source])
     body = PostBody(post=post, html=rendered.html, renderer=rendered.version)
-    body.save(force_insert=post.version == 1, force_update=post.version > 1)
+    if post.version == 1:
+        rows.store([body])
+    else:
+        body.save(force_update=True)
     attaching.use(post, rendered.html)

@@ -48,7 +48,7 @@ def question(lock: Lock, *, by: Member, because: str) -> LockQuestion:
         if who:
             ballot = open_ballot(
                 about=f"lock:{lock.pk}",
-                title=_("Open again: %(subject)s") % {"subject": thread.subject[:200]},
+                title=_("Shall the thread take replies again?"),
                 text=_("The lock's reason: %(lock)s\n\nThe question: %(question)s")
                 % {"lock": _quoted(lock.because), "question": _quoted(because)},
                 method=Ballot.Method.MOTION,
@@ -117,7 +117,6 @@ def on_ballot_closed(event: object) -> None:
             office="hosts",
             because=said,
             leads_to=f"/ballots/{row.ballot_id}",
-            leads_label=_("the hosts’ ballot"),
         )
         events.publish(ThreadUnlocked(thread.pk, thread.forum_id, lock.pk))
         enter(

@@ -187,15 +187,13 @@ def _tell(thread: Thread, new: Thread, first: Post, *, by: Member, because: str)
         because=because,
         after_place=before[0],
         leads_to=f"/t/{new.pk}",
-        leads_label=new.subject,
     )
     tell(
         new,
-        ThreadEvent.Act.SPLIT,
+        ThreadEvent.Act.SPLIT_FROM,
         by=by,
         office=office,
         because=because,
         after_place=0,
         leads_to=f"/t/{thread.pk}",
-        leads_label=thread.subject,
     )

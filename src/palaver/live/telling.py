@@ -8,18 +8,20 @@ from typing import Any
 
 from django.db import transaction
 
-from palaver.kit import clock
+from palaver.kit import clock, rows
 from palaver.live import waking
 from palaver.live.models import LiveEvent
 
 KEPT = timedelta(days=1)
+_AT_ONCE = 200
 
 
 def tell(topic: str, kind: str, payload: dict[str, Any] | None = None) -> LiveEvent:
     """Tell those who hear a topic, once this transaction is committed. The payload is what every hearer may know."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{topic} {kind} was told outside a transaction.")
-    event = LiveEvent.objects.create(topic=topic, kind=kind, payload=payload or {})
+    event = LiveEvent(topic=topic, kind=kind, payload=payload or {})
+    rows.store([event])
     transaction.on_commit(waking.wake, robust=True)
     return event
 
@@ -28,11 +30,12 @@ def tell_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> int:
     """The same for many topics at once – (topic, kind, payload) – with one wake-up. Returns how many were told."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Many were told outside a transaction.")
-    rows = [LiveEvent(topic=topic, kind=kind, payload=payload) for topic, kind, payload in events]
-    if rows:
-        LiveEvent.objects.bulk_create(rows, batch_size=200)
+    told = [LiveEvent(topic=topic, kind=kind, payload=payload) for topic, kind, payload in events]
+    for start in range(0, len(told), _AT_ONCE):
+        rows.store(told[start : start + _AT_ONCE])
+    if told:
         transaction.on_commit(waking.wake, robust=True)
-    return len(rows)
+    return len(told)
 
 
 def prune() -> int:

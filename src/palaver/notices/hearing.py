@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext
 
 from palaver.ballots import events as ballots
@@ -123,12 +125,23 @@ def electors(payload: dict[str, Any]) -> None:
     batch = list(
         Elector.objects.filter(ballot=ballot, member_id__gt=int(payload["after"]))
         .order_by("member_id")
-        .values_list("member_id", flat=True)[: audience.BATCH]
+        .values_list("member_id", "member__language")[: audience.BATCH]
     )
     key, href = f"ballot:{ballot.pk}:{payload['what']}", f"/ballots/{ballot.pk}"
-    telling.write([Draft(one, kinds.BALLOT, key, words=ballot.title, href=href) for one in batch])
+    words = {language: _of_a_ballot(ballot, payload["what"], language) for _one, language in batch}
+    telling.write([Draft(one, kinds.BALLOT, key, words=words[language][:300], href=href) for one, language in batch])
     if len(batch) == audience.BATCH:
-        due.enqueue(BALLOT, {**payload, "after": batch[-1]})
+        due.enqueue(BALLOT, {**payload, "after": batch[-1][0]})
+
+
+def _of_a_ballot(ballot: Ballot, what: str, language: str) -> str:
+    """That a ballot is open or over, in a language; the site's for those who have chosen none."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        if what == "open":
+            return gettext("Your vote is asked for: %(title)s") % {"title": ballot.title}
+        if ballot.ended_because:
+            return gettext("A ballot was called off: %(title)s") % {"title": ballot.title}
+        return gettext("A ballot has been counted: %(title)s") % {"title": ballot.title}
 
 
 def places_changed(event: forums.PlacesChanged) -> None:

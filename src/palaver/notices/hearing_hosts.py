@@ -87,18 +87,17 @@ def term_ends_soon(event: forums.TermEndsSoon) -> None:
 
 def lock_questioned(event: forums.LockQuestioned) -> None:
     """The hosts who vote; without one, the operators."""
-    thread = Thread.objects.get(pk=event.thread_id)
     for member_id in event.elector_ids:
         with spoken_by(member_id):
-            words = _("A lock is questioned, and the hosts vote: %(subject)s") % {"subject": thread.subject}
+            words = _("The lock of a thread is questioned, and its hosts vote")
         # Under the key of the notice that every elector gets of a ballot, so that they are told once.
         _tell(member_id, f"ballot:{event.ballot_id}:open", words, f"/ballots/{event.ballot_id}")
     if event.ballot_id is None:
         telling.tell_operators(
             kinds.DESK.key,
             key=f"lock-question:{event.lock_id}",
-            words=_("A lock is questioned, and there is no other host: %(subject)s") % {"subject": thread.subject},
-            href=f"/t/{thread.pk}/lock/question",
+            words=_("The lock of a thread is questioned, and there is no other host who could vote"),
+            href=f"/t/{event.thread_id}/lock/question",
             but=event.by_id,
         )
 
@@ -108,10 +107,10 @@ def lock_answered(event: forums.LockQuestionAnswered) -> None:
     thread = Thread.objects.get(pk=event.thread_id)
     with spoken_by(event.by_id):
         words = (
-            _("The hosts have opened the thread again: %(subject)s")
+            _("The hosts have opened the thread again that you asked about")
             if event.opened
-            else _("The hosts let the lock stand: %(subject)s")
-        ) % {"subject": thread.subject}
+            else _("The hosts let the lock stand that you asked about")
+        )
     _tell(event.by_id, f"lock-answer:{event.lock_id}", words, f"/t/{thread.pk}/{thread.slug}")
 
 

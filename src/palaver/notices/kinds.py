@@ -100,6 +100,20 @@ BALLOT = Kind(
     _("A ballot in which I may vote has opened, or has been counted."),
     usual=Ways(digest=True),
 )
+CONSEQUENCE = Kind(
+    "verdict-consequence",
+    _("What removals bring"),
+    _("I cannot write for a while, or a jury is asked about me."),
+    usual=Ways(mail=True, push=True),
+    minutes=0,
+)
+WARNING = Kind(
+    "warning",
+    _("Warning letters"),
+    _("Three of my posts were removed in 90 days; the letter itself comes by mail."),
+    usual=Ways(push=True),
+    minutes=0,
+)
 SUMMONS = Kind(
     "summons",
     _("Summons to a jury"),

@@ -15,13 +15,14 @@ from django.db import transaction
 from palaver.accounts.models import Member
 from palaver.forums.models import Forum, Post
 from palaver.forums.permissions import may_read
-from palaver.kit import clock, due
+from palaver.kit import clock, due, rows
 from palaver.notices import audience, circumstances, counting, kinds
 from palaver.notices.audience import Said
 from palaver.notices.kinds import Kind, Ways, kind_of
 from palaver.notices.models import Notice
 
 SEND = "notice-send"
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,9 @@ def _insert(new: list[Notice], *, fresh: bool) -> list[Notice]:
     if not new:
         return []
     if fresh or not all(notice.key for notice in new):
-        return Notice.objects.bulk_create(new)
+        for start in range(0, len(new), _AT_ONCE):
+            rows.store(new[start : start + _AT_ONCE])
+        return new
     # Another transaction may write the same key meanwhile; then its row stands.
     Notice.objects.bulk_create(new, ignore_conflicts=True)
     found = _standing([replace(_BLANK, member_id=notice.member_id, key=notice.key) for notice in new])

@@ -19,8 +19,9 @@ from palaver.community.reads import about as about_us
 from palaver.community.reads import mail_from
 from palaver.forums import events as forums
 from palaver.forums import titling
+from palaver.forums.models import Post
 from palaver.front.changing import change
-from palaver.live.telling import tell
+from palaver.live.telling import tell, tell_many
 from palaver.notices import kinds, telling
 from palaver.record.entering import enter
 from palaver.search import events as search
@@ -150,8 +151,12 @@ def tell_thread_started(event: forums.ThreadStarted) -> None:
 
 def tell_reply(event: forums.ReplyWritten) -> None:
     """The thread's open pages offer to show the reply; its forum's open lists learn of it."""
-    tell(f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id})
-    tell(f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id})
+    tell_many(
+        [
+            (f"thread:{event.thread_id}", "reply", {"number": event.number, "by": event.author_id}),
+            (f"forum:{event.forum_id}", "reply", {"thread": event.thread_id, "by": event.author_id}),
+        ]
+    )
 
 
 def tell_edit(event: forums.PostEdited | forums.PostWithdrawn | forums.PostCorrected) -> None:
@@ -205,6 +210,12 @@ def tell_verdict(event: standards.VerdictReached) -> None:
 def tell_hold(event: standards.PostHeld | standards.PostRestored) -> None:
     """The thread's open pages fold a post that is held back, or show one again, where it stands."""
     tell(f"thread:{event.thread_id}", "fold", {"post": event.post_id})
+
+
+def settle_titles_of_watch(event: standards.NewcomersPosts) -> None:
+    """Subjects go and come back with the original posts among them."""
+    for post_id in Post.objects.filter(pk__in=event.post_ids, place=0).values_list("pk", flat=True):
+        titling.settle(post_id)
 
 
 def words_of_watch(event: standards.NewcomersPosts) -> None:

@@ -256,5 +256,11 @@ def _watch() -> None:
     events.connect(standards.WatchSuspended, within=[hearing_watch.suspended])
     events.connect(standards.WatchReviewed, within=[hearing_watch.reviewed])
     events.connect(
-        standards.NewcomersPosts, within=[reactions.words_of_watch, reactions.index_watch, reactions.tell_watch]
+        standards.NewcomersPosts,
+        within=[
+            reactions.settle_titles_of_watch,
+            reactions.words_of_watch,
+            reactions.index_watch,
+            reactions.tell_watch,
+        ],
     )

@@ -25,6 +25,17 @@ SELECT p.id, p.thread_id, p.forum_id, p.author_id, p.created_at, p.place,
   JOIN forums_postbody b ON b.post_id = p.id
  WHERE p.standing = %s AND """
 
+_ONE = """
+SELECT p.id, p.thread_id, p.forum_id, p.author_id, p.created_at, p.place,
+       CASE WHEN p.place = 0 THEN t.subject ELSE p.subject END, b.html,
+       d.key, d.post_id, d.thread_id, d.forum_id, d.author_id, d.subject, d.body, d.marks
+  FROM forums_post p
+  JOIN forums_thread t ON t.id = p.thread_id
+  JOIN forums_postbody b ON b.post_id = p.id
+  LEFT JOIN search_document d ON d.post_id = p.id
+ WHERE p.standing = %s AND p.id = %s
+"""
+
 _STORE = """
 INSERT INTO search_document (key, post_id, thread_id, forum_id, author_id, subject, body, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -33,14 +44,26 @@ _WORDS = "INSERT INTO search_index (rowid, subject, body, marks) VALUES (%s, %s,
 
 
 def add(post_id: int) -> None:
-    """Bring the index up to a post as it stands now: put it in, renew it, or take it out if it is not shown any more."""
-    add_many([post_id])
+    """Bring the index up to a post as it stands now: put it in, renew it, or take it out if it is not shown any more.
+    Inside a transaction only."""
+    _need_a_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [int(Post.Standing.SHOWN), post_id])
+        row = cursor.fetchone()
+    if row is None:
+        _remove([post_id])
+        return
+    made, standing = _document(row[:8]), row[8:]
+    if standing[0] is None:
+        insert_one(made)
+    elif standing[1:] != made[1:]:
+        _remove([post_id])
+        insert_one((standing[0], *made[1:]))
 
 
 def add_many(post_ids: Iterable[int]) -> int:
     """The same for many posts; returns how many of them are in the index now. Inside a transaction only."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("The index is kept in the transaction that changes the posts.")
+    _need_a_transaction()
     stored = 0
     for part in _parts(sorted(set(post_ids))):
         rows = _documents(f"p.id IN ({', '.join(['%s'] * len(part))})", part)
@@ -76,23 +99,23 @@ def _documents(where: str, parameters: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_POSTS + where, [int(Post.Standing.SHOWN), *parameters])
         rows = cursor.fetchall()
-    made = []
-    for post_id, thread_id, forum_id, author_id, created_at, place, subject, html in rows:
-        moment = instant_of(created_at)
-        assert moment is not None
-        made.append(
-            texts.document(
-                post_id=post_id,
-                thread_id=thread_id,
-                forum_id=forum_id,
-                author_id=author_id,
-                created_at=moment,
-                is_original=place == 0,
-                subject=subject,
-                html=html,
-            )
-        )
-    return made
+    return [_document(row) for row in rows]
+
+
+def _document(row: Sequence[Any]) -> Row:
+    post_id, thread_id, forum_id, author_id, created_at, place, subject, html = row
+    moment = instant_of(created_at)
+    assert moment is not None
+    return texts.document(
+        post_id=post_id,
+        thread_id=thread_id,
+        forum_id=forum_id,
+        author_id=author_id,
+        created_at=moment,
+        is_original=place == 0,
+        subject=subject,
+        html=html,
+    )
 
 
 def _store(rows: list[Row]) -> int:
@@ -114,6 +137,17 @@ def _store(rows: list[Row]) -> int:
     return len(rows)
 
 
+def insert_one(row: Row) -> None:
+    """Put in the document of a post that has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_STORE} ON CONFLICT (key) DO NOTHING", row)
+        if cursor.rowcount != 1:
+            # Somebody else has the key.
+            insert([row])
+        elif connection.vendor == "sqlite":
+            cursor.execute(_WORDS, [row[0], *row[5:]])
+
+
 def insert(rows: list[Row]) -> None:
     """Put in documents of posts that have none, in the order of their keys: FTS5 takes rising numbers in one go."""
     placed = sorted(row for part in _parts(sorted(rows)) for row in _apart(part))
@@ -124,6 +158,11 @@ def insert(rows: list[Row]) -> None:
         if connection.vendor == "sqlite":
             # All of them behind the documents: a statement that may fail makes FTS5 write out what it has gathered.
             cursor.executemany(_WORDS, [(row[0], *row[5:]) for row in placed])
+
+
+def _need_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("The index is kept in the transaction that changes the posts.")
 
 
 def _apart(rows: list[Row]) -> list[Row]:

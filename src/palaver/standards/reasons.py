@@ -195,7 +195,7 @@ def _redress(case: Case, verdict: Verdict) -> tuple[str, ...]:
     elif verdict.removal is not None:
         later = Appeal.objects.filter(of_case=case).first()
         if later is not None:
-            said.append(_("An appeal was made: case %(case)s.") % {"case": later.case_id})
+            said.append(_("An appeal was made and is judged in case %(case)s.") % {"case": later.case_id})
         else:
             until = (verdict.at + APPEALED_WITHIN).strftime("%Y-%m-%d %H:%M UTC")
             said.append(

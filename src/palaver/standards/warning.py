@@ -122,10 +122,16 @@ def opening(count: int) -> str:
 
 
 def said_of(post: RemovedPost) -> str:
-    """One removed post in a sentence."""
+    """One removed post in a sentence, for a mail: which it was, and what became of it."""
+    which = _("“%(subject)s”, post %(number)s.") % {"subject": post.subject, "number": post.number}
+    return f"{which} {became_of(post)}"
+
+
+def became_of(post: RemovedPost) -> str:
+    """Under which standard a post was removed, by how many, and until when that counts."""
+    if post.restored:
+        return _("Restored on appeal. It counts no more.")
     words = {
-        "subject": post.subject,
-        "number": post.number,
         "standard": post.standard,
         "charter": post.charter,
         "for": post.for_removal,
@@ -133,23 +139,12 @@ def said_of(post: RemovedPost) -> str:
         "day": post.at.strftime("%Y-%m-%d"),
         "until": post.counts_until.strftime("%Y-%m-%d"),
     }
-    if post.restored:
-        return _("“%(subject)s”, post %(number)s: restored on appeal. It counts no more.") % words
     if not post.votes:
-        return (
-            _(
-                "“%(subject)s”, post %(number)s, removed on %(day)s under “%(standard)s” (charter %(charter)s). Counts until"
-                " %(until)s."
-            )
-            % words
-        )
-    return (
-        _(
-            "“%(subject)s”, post %(number)s, removed on %(day)s under “%(standard)s” (charter %(charter)s), %(for)s of"
-            " %(votes)s. Counts until %(until)s."
-        )
-        % words
+        return _("Removed on %(day)s under “%(standard)s” (charter %(charter)s). It counts until %(until)s.") % words
+    said = _(
+        "Removed on %(day)s under “%(standard)s” (charter %(charter)s), %(for)s of %(votes)s. It counts until %(until)s."
     )
+    return said % words
 
 
 def _post(one: Removal, contested: set[int]) -> RemovedPost:
@@ -177,7 +172,7 @@ def _coming(posts: tuple[RemovedPost, ...], member: Member) -> tuple[str, ...]:
     said = [
         _("A second removal within 24 hours means that you cannot write for a day."),
         _(
-            "Five removals within 90 days, or three that are more than 5 %% of what you have written, mean that you cannot"
+            "Five removals within 90 days, or three that are more than 5 %% of what you have written, mean that you cannot"
             " write, judge or hold an office until the oldest of them is 90 days old, at most 30 days. You have written"
             " %(posts)s posts."
         )

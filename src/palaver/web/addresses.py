@@ -13,6 +13,8 @@ from palaver.web.charter import pages as charter
 from palaver.web.feeds import pages as feeds
 from palaver.web.founding import pages as founding
 from palaver.web.help import pages as help_pages
+from palaver.web.hosts import arranging, questions
+from palaver.web.hosts import desk as hosts_desk
 from palaver.web.house import contact, crawling
 from palaver.web.house.pages import house_page
 from palaver.web.juries import alerts, cases, judging, seats
@@ -27,13 +29,18 @@ from palaver.web.operators import places as desk_places
 from palaver.web.operators import standards as desk_standards
 from palaver.web.places import forums, lists, old_addresses
 from palaver.web.reading import bookmarks, marks, own, people, subscriptions, trash
+from palaver.web.record import entries as record_entries
 from palaver.web.record import pages as record
+from palaver.web.record import proofs
 from palaver.web.search import feeds as search_feeds
 from palaver.web.search import pages as search_pages
 from palaver.web.search import saved as saved_searches
 from palaver.web.standards import appeals, figures, longer, reasons, reports, warnings
 from palaver.web.threads import acts, completion, corrections, drafts, pages, previews, removed, writing
 from palaver.web.uploads import handing_out, listing, taking
+from palaver.web.watch import answers as watch_answers
+from palaver.web.watch import newcomers as watch_newcomers
+from palaver.web.watch import pages as watch_pages
 
 
 class FeedKind:
@@ -62,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:slug>/", forums.category, name="category"),
     path("f/<str:slug>/", lists.forum, name="forum"),
     path("f/<str:slug>/about", forums.about, name="forum-about"),
+    path("f/<str:slug>/hosts", hosts_desk.desk, name="forum-hosts"),
     path("f/<str:slug>/mark", forums.mark, name="forum-mark"),
     path("f/<str:slug>/subscription", subscriptions.of_forum, name="forum-subscription"),
     path("f/<str:slug>/trash", trash.forum, name="forum-trash"),
@@ -71,6 +79,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<int:thread_id>/replies", writing.reply_to_thread, name="thread-replies"),
     path("t/<int:thread_id>/lock", acts.lock, name="thread-lock"),
     path("t/<int:thread_id>/pin", acts.pin, name="thread-pin"),
+    path("t/<int:thread_id>/lock/question", questions.question, name="lock-question"),
+    path("t/<int:thread_id>/move", arranging.move, name="thread-move"),
+    path("t/<int:thread_id>/split", arranging.split, name="thread-split"),
+    path("t/<int:thread_id>/merge", arranging.merge, name="thread-merge"),
     path("t/<int:thread_id>/mark", marks.thread, name="thread-mark"),
     path("t/<int:thread_id>/subscription", subscriptions.of_thread, name="thread-subscription"),
     path("t/<int:thread_id>/trash", trash.thread, name="thread-trash"),
@@ -151,7 +163,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ballots/<int:ballot_id>/vote", ballots.vote, name="ballot-vote"),
     path("ballots/<int:ballot_id>/receipt", ballots.receipt, name="ballot-receipt"),
     path("ballots/<int:ballot_id>.json", ballots.lists, name="ballot-lists"),
+    path("watch/", watch_pages.watch, name="watch"),
+    path("watch/newcomers", watch_newcomers.newcomers, name="watch-newcomers"),
+    path("watch/propose", watch_newcomers.propose, name="watch-propose"),
+    path("watch/answer/<int:proposal_id>", watch_answers.answer, name="watch-answer"),
     path("record", record.record, name="record"),
+    path("record/<int:sequence>", record_entries.entry, name="record-entry"),
+    path("record/entries.json", proofs.entries, name="record-entries"),
+    path("record/heads.json", proofs.heads, name="record-heads"),
+    path("juries/<int:case_id>.json", proofs.case, name="case-proof"),
+    path("verify.py", proofs.verifier, name="verifier"),
     path("feed.<feed:kind>", feeds.home, name="home-feed"),
     path("latest.<feed:kind>", feeds.ordered(orders.LATEST), name="latest-feed"),
     path("newest.<feed:kind>", feeds.ordered(orders.NEWEST), name="newest-feed"),
@@ -204,8 +225,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/categories/<int:category_id>", desk_places.category, name="desk-category"),
     path("desk/members", desk_people.members, name="desk-members"),
     path("desk/members/<int:member_id>", desk_people.member, name="desk-member"),
-    path("desk/charter", desk_charter.charter, name="desk-charter"),
     path("desk/standards", desk_standards.standards, name="desk-standards"),
+    path("desk/charter", desk_charter.charter, name="desk-charter"),
     path("desk/inquiries", inquiries.inquiries, name="desk-inquiries"),
     path("desk/inquiries/<int:inquiry_id>", inquiries.inquiry, name="desk-inquiry"),
     path("desk/pages", house_pages.house_pages, name="desk-pages"),

@@ -140,7 +140,7 @@ def post(
 
 def event(environment: Environment, line: EventLine, language: str) -> str:
     """A line that tells what happened to the thread at this place."""
-    flags = {name for name, there in (("who", line.who), ("because", line.because)) if there}
+    flags = {name for name, there in (("who", line.who), ("because", line.because), ("leads", line.leads)) if there}
     mould = moulding.cast(environment, "parts/event_line.html", language, frozenset(flags))
     return mould.fill(
         {
@@ -149,6 +149,8 @@ def event(environment: Environment, line: EventLine, language: str) -> str:
             "who": escape(line.who.label) if line.who else "",
             "who_href": escape(line.who.href) if line.who else "",
             "because": escape(line.because),
+            "leads": escape(line.leads.label) if line.leads else "",
+            "leads_href": escape(line.leads.href) if line.leads else "",
         }
     )
 

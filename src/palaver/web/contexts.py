@@ -334,6 +334,7 @@ class ForumAboutPage:
     hosts: tuple[HostSeat, ...]
     facts: tuple[tuple[str, str], ...]
     blocked: tuple[tuple[Link, str, str], ...] = ()
+    hosts_href: str = ""
 
 
 # ---------------------------------------------------------------- pages: threads
@@ -382,6 +383,8 @@ class EventLine:
     who: Link | None = None
     because: str = ""
     depth: int = 0
+    leads: Link | None = None
+    """The other forum or thread of the act."""
 
 
 class TableRow(NamedTuple):
@@ -538,6 +541,10 @@ class ThreadPage:
     lock_line: str = ""
     pinned: bool = False
     lock_href: str = ""
+    host_acts: tuple[Link, ...] = ()
+    """What a host or operator can do with this thread besides."""
+    question_href: str = ""
+    """Where a member asks the other hosts whether a host's lock should stand."""
     mark_action: str = ""
     last_number: int = 0
     read: int | None = None
@@ -781,6 +788,8 @@ class RecordPage:
     head: str
     pager: Pager = Pager()
     empty: Empty = Empty("")
+    filters: tuple[Field, ...] = ()
+    sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)

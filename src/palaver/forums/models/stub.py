@@ -30,5 +30,4 @@ class ThreadStub(models.Model):
 
     was = models.BigIntegerField(primary_key=True, help_text="The id of the thread that is gone.")
     into = models.ForeignKey(Thread, models.CASCADE, related_name="stubs")
-    subject = models.CharField(max_length=255)
     at = models.DateTimeField(default=clock.now)

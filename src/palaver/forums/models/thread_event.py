@@ -23,6 +23,7 @@ class ThreadEvent(models.Model):
         UNLISTED = "unlisted"
         MOVED = "moved"
         MERGED = "merged"
+        SPLIT_FROM = "split_from", "this thread was split off from another"
         NOTE = "note", "a moderator's post of the old forum"
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="events", db_index=False)
@@ -37,7 +38,12 @@ class ThreadEvent(models.Model):
     leads_to = models.CharField(
         max_length=200, blank=True, default="", help_text="A path of this site: the other forum or thread of the act."
     )
-    leads_label = models.CharField(max_length=255, blank=True, default="", help_text="Its name when the act was done.")
+    leads_label = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        help_text="A forum's name when the act was done; of threads none is kept, since a subject may be removed.",
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["thread", "after_place"], name="thread_event_place")]

@@ -22,7 +22,10 @@ class Entry(models.Model):
     hash = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["subject"], name="entry_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject"], name="entry_subject"),
+            models.Index(fields=["act", "-sequence"], name="entry_act"),
+        ]
 
 
 class Payload(models.Model):

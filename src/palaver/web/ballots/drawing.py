@@ -42,7 +42,7 @@ def tally_of(sheet: Sheet) -> Tally | None:
 def label(sheet: Sheet, option: OptionRow) -> str:
     """An option's words; those of a motion are said in the reader's language."""
     if sheet.method == Method.MOTION:
-        return {counting.FOR: _("For"), counting.AGAINST: _("Against"), counting.ABSTAIN: _("I abstain")}[option.place]
+        return {counting.FOR: _("For"), counting.AGAINST: _("Against"), counting.ABSTAIN: _("Abstain")}[option.place]
     return option.candidate or option.label
 
 
@@ -121,14 +121,25 @@ def _mark(sheet: Sheet, place: int) -> float | None:
 
 
 def _state(sheet: Sheet, running: bool, until: str) -> str:
-    voted = ngettext("%(n)s has voted", "%(n)s have voted", sheet.voters) % {"n": f"{sheet.voters:,}"}
+    n = {"n": f"{sheet.voters:,}", "until": until}
     if sheet.ended_because:
         return _("This was called off: %(because)s") % {"because": sheet.ended_because}
+    if running and not sheet.voters:
+        return _("Open until %(until)s. Nobody has voted yet.") % n
     if running:
-        return _("Open until %(until)s. %(voted)s so far.") % {"until": until, "voted": voted}
+        return (
+            ngettext(
+                "Open until %(until)s. %(n)s has voted so far.",
+                "Open until %(until)s. %(n)s have voted so far.",
+                sheet.voters,
+            )
+            % n
+        )
     if sheet.closed_at is None:
-        return _("Ended on %(until)s; it is being counted.") % {"until": until}
-    return _("Ended on %(until)s. %(voted)s.") % {"until": until, "voted": voted}
+        return _("Ended on %(until)s; it is being counted.") % n
+    if not sheet.voters:
+        return _("Ended on %(until)s. Nobody voted.") % n
+    return ngettext("Ended on %(until)s. %(n)s voted.", "Ended on %(until)s. %(n)s voted.", sheet.voters) % n
 
 
 def terms_in_words(sheet: Sheet) -> list[str]:

@@ -37,7 +37,7 @@ def _notes(row: StandardRow) -> list[str]:
         notes.append(_("What a jury removes under it stays shut for everybody."))
     kinds = [name for kind, name in kinds_in_words() if kind in row.kinds]
     if len(kinds) < len(kinds_in_words()):
-        notes.append(_("About %(kinds)s.") % {"kinds": ", ".join(kinds)})
+        notes.append(_("For %(kinds)s alone.") % {"kinds": ", ".join(kinds)})
     return notes
 
 

@@ -13,11 +13,13 @@ from markupsafe import escape
 
 from palaver.forums import orders
 from palaver.forums.models import Post
+from palaver.forums.reads import merged_into
 from palaver.forums.rendering import member_address, post_address
 from palaver.kit import clock
 from palaver.kit.text import rendering
 from palaver.reading import reads
 from palaver.record.models import Entry as RecordEntry
+from palaver.standards import proving
 from palaver.standards.models import Amendment
 from palaver.web import errors, feeds, moments
 from palaver.web.charter.drawing import state
@@ -163,6 +165,8 @@ def category(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @everyone
 def thread(request: HttpRequest, thread_id: int, kind: str) -> HttpResponse:
     """A thread's posts, the newest first."""
+    if thread_id < 2**63 and (into := merged_into(thread_id)) is not None:
+        return redirect(f"/t/{into}/feed.{kind}", permanent=True)
     head = load(request, thread_id)
     if isinstance(head, HttpResponse):
         return head
@@ -204,7 +208,7 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
         made.append(
             Entry(
                 id=f"/record?at={line.number}#e{line.number}",
-                href=f"/record?at={line.number}#e{line.number}",
+                href=f"/record/{line.number}",
                 title=f"{line.actor} ({line.capacity}): {what}",
                 html=because or f"<p>{escape(line.redacted)}</p>",
                 published=at[line.number],
@@ -212,6 +216,20 @@ def record(request: HttpRequest, kind: str) -> HttpResponse:
                 author=line.actor,
             )
         )
+    # The heads of the days that are over, so that whoever keeps the feed keeps what the chain must hold for ever.
+    for head in proving.heads(before=clock.now(), among=list(at)):
+        n = head["sequence"]
+        made.append(
+            Entry(
+                id=f"/record/heads.json#{head['day']}",
+                href=f"/record/{n}",
+                title=_("Head of %(day)s: entry %(n)s") % {"day": head["day"], "n": n},
+                html=f"<p><code>{n} {head['hash']}</code></p>",
+                published=at[n],
+                updated=at[n],
+            )
+        )
+    made.sort(key=lambda entry: entry.published, reverse=True)
     feed = _feed(_("The record"), "/record", "/record")
     return feeds.respond(request, kind, feed, made, words=["record", "places", "names"])
 

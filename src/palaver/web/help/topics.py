@@ -86,7 +86,19 @@ _ALL = (
         gettext_lazy("Ballots and polls"),
         gettext_lazy("Voting in public and in secret, the receipt, and how anybody can count again."),
     ),
+    Topic(
+        "hosts",
+        gettext_lazy("Hosts and the watch"),
+        gettext_lazy(
+            "Who cares for a forum and who stops intruders: what they may do, for how long, and who checks them."
+        ),
+    ),
     Topic("joining", gettext_lazy("Joining and your account"), gettext_lazy("Getting in, names, passwords, leaving.")),
+    Topic(
+        "appeals",
+        gettext_lazy("Appeals and consequences"),
+        gettext_lazy("What a removal brings, how it lapses, and how to have it looked at once more."),
+    ),
     Topic("privacy", gettext_lazy("Who can see what"), gettext_lazy("What is kept, what is shown, what is deleted.")),
     Topic("feeds", gettext_lazy("Feeds"), gettext_lazy("Every list, in the program you read other sites with.")),
     Topic("keyboard", gettext_lazy("Keys"), gettext_lazy("Going round without a mouse.")),

@@ -162,8 +162,10 @@ class LonePage:
     why_from: str
     precedents: tuple[Precedent, ...]
     longest: int
+    question: str
+    yes: str
+    no: str
     sides: tuple[tuple[str, str], ...] = ()
-    appeal: bool = False
     removes: str = ""
     because: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from palaver.accounts.models import Member
 from palaver.accounts.reads import Viewer
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
-from palaver.standards import bounds, seating, voting
+from palaver.standards import bounds, briefing, seating, voting
 from palaver.standards.models import Case, Seat
 from palaver.web import contexts, moments
 from palaver.web.doors import members, the_member
@@ -161,8 +161,9 @@ def question(case: Case, standard: str) -> str:
             return _("Was it right to suspend this account?")
         case Case.Kind.LONG:
             return _("Should this suspension last longer?")
-    if case.kind == Case.Kind.APPEAL and case.post_id is None:
-        return _("Was it right to decide so?")
+    brief = briefing.brief(case)
+    if brief is not None:
+        return brief.question
     if standard:
         return _("Does this break “%(standard)s”?") % {"standard": standard}
     return _("Does this break any of the standards?")
@@ -171,7 +172,7 @@ def question(case: Case, standard: str) -> str:
 def choices(case: Case) -> tuple[tuple[int, str, str], ...]:
     """The four answers with what tells them apart."""
     sure, close = _("no doubt"), _("a close call")
-    if case.kind in {Case.Kind.WATCH, Case.Kind.LONG} or (case.kind == Case.Kind.APPEAL and case.post_id is None):
+    if case.kind in {Case.Kind.WATCH, Case.Kind.LONG} or briefing.brief(case) is not None:
         return ((1, _("Clearly yes"), sure), (2, _("Yes"), close), (3, _("No"), close), (4, _("Clearly not"), sure))
     return (
         (1, _("Clearly breaks it"), sure),

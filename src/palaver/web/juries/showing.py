@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, cast
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from palaver.forums.models import Post, SourceText
 from palaver.forums.rendering import render_post
-from palaver.standards import bounds
-from palaver.standards.models import Alert, Appeal, Case, Prolongation, Proposal, Seat, Standard, Verdict
+from palaver.standards import bounds, briefing
+from palaver.standards.models import Alert, Case, Proposal, Seat, Standard, Verdict
 from palaver.web import contexts
 from palaver.web.juries import masking
 from palaver.web.juries.contexts import Masked, Precedent, Rule, Said
@@ -148,12 +147,10 @@ def matter(case: Case, mask: masking.Mask) -> Matter:
     sides = _sides(case, mask)
     if case.kind == Case.Kind.WATCH:
         return _watched(case, mask, sides)
-    if case.kind == Case.Kind.LONG:
-        return _longer(case, mask)
+    brief = briefing.brief(case)
+    if brief is not None:
+        return _briefed(brief, mask)
     post = case.post
-    if post is None and case.kind == Case.Kind.APPEAL:
-        judged = Masked(_("What is contested"), "", Markup(""), text=_contested(case, mask))
-        return Matter(judged, None, None, "", "", "", sides)
     if post is None:
         return Matter(_text(alert, mask), None, None, "", why, why_from, sides)
     version = post.version if alert is None else alert.version
@@ -238,43 +235,11 @@ def _watched(case: Case, mask: masking.Mask, sides: tuple[tuple[str, str], ...])
     return Matter(Masked(_("What the account wrote, newest first"), "", body), None, None, "", "", "", sides)
 
 
-def _contested(case: Case, mask: masking.Mask) -> str:
-    """A suspension, a block or a lock that is appealed against, in a sentence."""
-    appeal = Appeal.objects.filter(case=case).select_related("suspension", "block__forum", "lock__thread").first()
-    if appeal is None:
-        return ""
-    if appeal.suspension is not None:
-        row = appeal.suspension
-        words = _("A suspension from %(since)s to %(until)s: “%(because)s”")
-        said = {"since": date_format(row.since), "until": date_format(row.until), "because": row.because}
-    elif appeal.block is not None:
-        words = _("Being kept out of %(forum)s until %(until)s: “%(because)s”")
-        block = appeal.block
-        said = {"forum": block.forum.name, "until": date_format(block.until), "because": block.because}
-    elif appeal.lock is not None:
-        words = _("The lock of the thread “%(subject)s”: “%(because)s”")
-        said = {"subject": appeal.lock.thread.subject, "because": appeal.lock.because}
-    else:
-        return ""
-    return mask.text(words % said)
-
-
-def _longer(case: Case, mask: masking.Mask) -> Matter:
-    """A suspension that is to last longer than a rule may give: who asks, and what the member answers."""
-    asked = Prolongation.objects.filter(case=case).select_related("suspension").first()
-    if asked is None:
-        return Matter(Masked(_("What is to be judged"), "", Markup("")), None, None, "", "", "", ())
-    said = _(
-        "A suspension that ends on %(until)s is to last until %(longer)s. It was given for this: “%(because)s”"
-    ) % {
-        "until": date_format(asked.suspension.until),
-        "longer": date_format(asked.until),
-        "because": asked.suspension.because,
-    }
-    judged = Masked(_("What is to be judged"), "", Markup(""), text=mask.text(said))
-    answer = mask.text(asked.answer) or _("They have not answered.")
-    sides = ((_("An operator"), mask.text(asked.because)), (_("The member"), answer))
-    return Matter(judged, None, None, "", "", "", sides)
+def _briefed(brief: briefing.Brief, mask: masking.Mask) -> Matter:
+    """What is contested where no single post is judged, with the posts it followed from."""
+    body = Markup("<hr>").join(mask.html(post.body.html) for post in brief.posts)
+    sides = tuple((side.who, mask.text(side.words)) for side in brief.sides)
+    return Matter(Masked(brief.what, "", body), None, None, mask.text(brief.place), "", "", sides)
 
 
 def why_alone(case: Case) -> str:

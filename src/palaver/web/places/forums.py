@@ -15,15 +15,17 @@ from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
 from palaver.accounts.reads import Viewer
-from palaver.forums.models import Forum, Office, Post
+from palaver.forums.models import Block, Forum, Office, Post, Subscription
 from palaver.forums.reads import CategoryRow
 from palaver.forums.rendering import member_address
 from palaver.kit import clock
 from palaver.reading import marking
+from palaver.reading.models import Trash
 from palaver.reading.reads import ForumIndexRow, forum_index
 from palaver.web import contexts, errors, moments
 from palaver.web.doors import everyone, members, safe_next, the_member
 from palaver.web.freshness import cacheable
+from palaver.web.places.about import seats
 from palaver.web.places.lists import thread_href
 from palaver.web.shell import answer, forum_href, places, readable, shell, sight, sign_of, trail
 
@@ -105,14 +107,6 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     return cacheable(answer("forums/category.html", frame, page), ["front", "places", "names"])
 
 
-def _served(office: Office, now: datetime) -> str:
-    served = moments.days(office.since, now)
-    if office.until is None:
-        return ngettext("%(n)s day", "%(n)s days", served) % {"n": served}
-    term = moments.days(office.since, office.until)
-    return ngettext("%(n)s of %(term)s day", "%(n)s of %(term)s days", term) % {"n": served, "term": term}
-
-
 @everyone
 def about(request: HttpRequest, slug: str) -> HttpResponse:
     """What a forum is for, its rules, who hosts it, and its figures."""
@@ -125,18 +119,12 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     forum = Forum.objects.get(pk=row.id)
     now = clock.now()
     where = moments.zone(viewer.time_zone if viewer else "")
-    seats = [
-        contexts.HostSeat(
-            contexts.Link(office.member.name, member_address(office.member.name)),
-            moments.moment(office.since, where, now),
-            _served(office, now),
-        )
-        for office in Office.objects.sitting().filter(forum=forum).select_related("member").order_by("since")
-    ]
-    seats += [contexts.HostSeat(None)] * max(forum.host_seats - len(seats), 0)
     recent = Post.objects.filter(forum=forum, created_at__gt=now - timedelta(days=30)).aggregate(
         posts=Count("id"), authors=Count("author", distinct=True)
     )
+    blocks = list(Block.objects.running(now).filter(forum=forum).select_related("member").order_by("until"))
+    told = Subscription.objects.filter(forum=forum, muted=False).count()
+    trashed = Trash.objects.filter(forum=forum).count()
     gates = {
         Forum.Gate.EVERYONE: _("everyone"),
         Forum.Gate.MEMBERS: _("members"),
@@ -147,6 +135,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         (_("People who wrote in 30 days"), f"{recent['authors']:,}"),
         (_("Threads ever"), f"{forum.thread_count:,}"),
         (_("Posts ever"), f"{forum.post_count:,}"),
+        (_("Subscribed"), f"{told:,}"),
+        (_("Put into the trash by"), f"{trashed:,}"),
         (_("Read by"), gates[Forum.Gate(forum.who_reads)]),
         (_("Threads started by"), gates[Forum.Gate(forum.who_starts)]),
         (_("Replies written by"), gates[Forum.Gate(forum.who_replies)]),
@@ -159,8 +149,17 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         sentence=forum.description,
         purpose=Markup(forum.purpose_html),
         rules=tuple(line.strip("-• ") for line in forum.rules.splitlines() if line.strip()),
-        hosts=tuple(seats),
+        hosts=seats(forum, where, now),
         facts=facts,
+        blocked=tuple(
+            (
+                contexts.Link(one.member.name, member_address(one.member.name)),
+                one.because,
+                _("until %(when)s") % {"when": moments.moment(one.until, where, now).exact},
+            )
+            for one in blocks
+        ),
+        hosts_href=f"{forum_href(row)}hosts",
     )
     frame = shell(
         request,
@@ -169,7 +168,12 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         forum_id=row.id,
         canonical=f"{forum_href(row)}about",
     )
-    return cacheable(answer("forums/about.html", frame, page), [f"forum:{row.id}", "places", "names"])
+    response = cacheable(answer("forums/about.html", frame, page), [f"forum:{row.id}", "places", "names"])
+    # A block that lapses and a term that is over leave the page at their instant.
+    ends = [one.until for one in blocks]
+    ends += Office.objects.sitting(now).filter(forum=forum, until__isnull=False).values_list("until", flat=True)
+    response.fresh_until = min([response.fresh_until, *ends])  # type: ignore[attr-defined]
+    return response
 
 
 def up_to(request: HttpRequest) -> datetime | None:

@@ -103,6 +103,12 @@ def appeal(request: HttpRequest, against: str, number: int) -> HttpResponse:
         errors=errors,
         refused="" if what.may else what.may.because,
         button=_("Appeal"),
+        help=_(
+            "Write to the jurors, who do not know you: what did you mean, and why does it break no standard? They are not told"
+            " your name; do not write it. Plain text."
+        )
+        if what.against == Appeal.Against.REMOVAL
+        else _("Write to the jurors, who do not know you. They are not told your name; do not write it. Plain text."),
     )
     trail = (*_trail(viewer), Link(_("My appeals"), "/me/appeals"))
     frame = shell(request, title, trail=trail, robots="noindex", token=True)

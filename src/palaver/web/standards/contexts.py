@@ -75,6 +75,7 @@ class AppealPage:
     errors: dict[str, str]
     refused: str
     button: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def longer(request: HttpRequest, number: int) -> HttpResponse:
         errors=errors,
         refused="" if may else may.because,
         button=_("Answer"),
+        help=_("Write to the jurors, who do not know you. They are not told your name; do not write it. Plain text."),
     )
     trail = (Link(viewer.name, "/me/"), Link(_("My appeals"), "/me/appeals"))
     frame = shell(request, title, trail=trail, robots="noindex", token=True)

@@ -48,7 +48,7 @@ def _post(one: warnings.RemovedPost) -> RemovedPost:
         appeal = Link(label, f"/me/appeals/removal/{one.removal_id}")
     return RemovedPost(
         Link(f"{one.subject} – #{one.number}", f"/p/{one.post_id}"),
-        warnings.said_of(one),
+        warnings.became_of(one),
         Link(_("Case %(case)s") % {"case": one.case_id}, f"/juries/{one.case_id}"),
         appeal,
         one.restored,

@@ -133,6 +133,8 @@ _ACTS = {
     ThreadEvent.Act.UNPINNED: lambda: _("No longer pinned"),
     ThreadEvent.Act.ARCHIVED: lambda: _("Archived in the old forum"),
     ThreadEvent.Act.SPLIT: lambda: _("Split from or into another thread in the old forum"),
+    ThreadEvent.Act.SPLIT_FROM: lambda: _("Split off from another thread"),
+    ThreadEvent.Act.MERGED: lambda: _("Another thread was put behind this one"),
     ThreadEvent.Act.LISTED: lambda: _("Listed again in the old forum"),
     ThreadEvent.Act.UNLISTED: lambda: _("Taken off the lists in the old forum"),
     ThreadEvent.Act.MOVED: lambda: _("Moved"),
@@ -140,18 +142,39 @@ _ACTS = {
 }
 
 
+def _leads(row: EventRow, act: str) -> contexts.Link | None:
+    """Where the line leads on: the other forum or thread, the ballot, the posts that came."""
+    if not row.leads_to:
+        return None
+    if row.leads_label:
+        return contexts.Link(_("from %(forum)s") % {"forum": row.leads_label}, row.leads_to)
+    words = {
+        ThreadEvent.Act.MERGED: _("its first post"),
+        ThreadEvent.Act.UNLOCKED: _("the ballot"),
+    }
+    return contexts.Link(words.get(ThreadEvent.Act(act), _("the other thread")), row.leads_to)
+
+
 def event_line(row: EventRow, where: tzinfo, now: datetime, language: str, depth: int = 0) -> contexts.EventLine:
     """A line that tells what was done to the thread at this place."""
-    text = _ACTS[ThreadEvent.Act(row.act)]()
+    act = ThreadEvent.Act(row.act)
+    text = _("Replies split off into another thread") if act == ThreadEvent.Act.SPLIT and row.leads_to else _ACTS[act]()
     if row.office == "host":
         text = _("%(act)s by a host") % {"act": text}
     elif row.office == "operator":
         text = _("%(act)s by an operator") % {"act": text}
     elif row.office == "author":
         text = _("%(act)s with its original post") % {"act": text}
+    elif row.office == "hosts":
+        text = _("%(act)s by the hosts’ ballot") % {"act": text}
     who = contexts.Link(row.by_name, member_address(row.by_name)) if row.by_name else None
     return contexts.EventLine(
-        text, moments.moment(row.at, where, now, language=language), who=who, because=row.because, depth=depth
+        text,
+        moments.moment(row.at, where, now, language=language),
+        who=who,
+        because=row.because,
+        depth=depth,
+        leads=_leads(row, act),
     )
 
 

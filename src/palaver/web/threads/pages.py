@@ -15,8 +15,8 @@ from palaver.accounts.reads import Viewer
 from palaver.ballots import reads as ballots
 from palaver.forums import newcomers
 from palaver.forums import reads as forum_reads
-from palaver.forums.models import Office, Post
-from palaver.forums.rendering import member_address
+from palaver.forums.models import Lock, Office, Post
+from palaver.forums.rendering import member_address, post_address
 from palaver.kit import clock, pagination
 from palaver.kit.text import rendering
 from palaver.reading import reads
@@ -57,6 +57,9 @@ def load(request: HttpRequest, thread_id: int) -> reads.ThreadHead | HttpRespons
     """The thread's head if this reader may read it, else the page that says why not."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     head = reads.thread_head(thread_id, viewer) if thread_id < 2**63 else None
+    if head is None and (into := forum_reads.merged_into(thread_id) if thread_id < 2**63 else None) is not None:
+        # Whether its readers may read that one, that one's page says.
+        return redirect(f"/t/{into}", permanent=True)
     if head is None or head.forum_id not in places().forums:
         raise Http404
     if head.forum_id not in readable(viewer):
@@ -211,6 +214,10 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         lock_line=_lock_line(head),
         pinned=head.pinned,
         lock_href=_lock_href(request, head, viewer),
+        host_acts=_host_acts(head, viewer),
+        question_href=f"/t/{head.id}/lock/question"
+        if viewer is not None and head.lock_office == Lock.Office.HOST
+        else "",
         mark_action=f"/t/{head.id}/mark" if viewer else "",
         last_number=head.last_number,
         read=None if viewer is None else -1 if head.read_number is None else head.read_number,
@@ -359,6 +366,19 @@ def _lock_href(request: HttpRequest, head: reads.ThreadHead, viewer: Viewer | No
     return f"/t/{head.id}/lock"
 
 
+def _host_acts(head: reads.ThreadHead, viewer: Viewer | None) -> tuple[contexts.Link, ...]:
+    """What hosts and operators are offered in the thread's menu; whether it may be done the verbs say."""
+    if viewer is None or not (viewer.is_operator or viewer.id in hosts_of(head.forum_id)):
+        return ()
+    return (
+        contexts.Link(_("Let the pin go …") if head.pinned else _("Pin …"), f"/t/{head.id}/pin"),
+        contexts.Link(_("Move to another forum …"), f"/t/{head.id}/move"),
+        contexts.Link(_("Split replies off …"), f"/t/{head.id}/split"),
+        contexts.Link(_("Merge into another thread …"), f"/t/{head.id}/merge"),
+        contexts.Link(_("The forum’s hosts’ desk"), f"{forum_href(places().forums[head.forum_id])}hosts"),
+    )
+
+
 def hosts_of(forum_id: int) -> dict[int, str]:
     """A forum's hosts, id to name, in order of seniority; kept until places or names change."""
     return _hosts.get().get(forum_id, {})
@@ -389,10 +409,14 @@ def bare(request: HttpRequest, thread_id: int) -> HttpResponse:
 def numbered(request: HttpRequest, thread_id: int, number: int) -> HttpResponse:
     """A post by its number: to the page on which it stands now, in the reader's view."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    if number >= 2**31 or thread_id >= 2**63:
+        raise Http404
+    there = forum_reads.place_of(thread_id, number)
+    if there is None and (now := forum_reads.stub_of(thread_id, number)) is not None:
+        return redirect(post_address(now[0], now[1]))
     head = load(request, thread_id)
     if isinstance(head, HttpResponse):
         return head
-    there = forum_reads.place_of(head.id, number) if number < 2**31 else None
     if there is None:
         raise Http404
     return redirect(at(head, number, there[0], viewer))

@@ -316,7 +316,9 @@ def _reply(request: HttpRequest, thread: Thread, answering: Post | None) -> Http
 @members
 def reply_to_thread(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Reply in a thread, to nobody in particular: the form below the thread comes here."""
-    thread = get_object_or_404(Thread.objects.select_related("forum"), pk=thread_id)
+    # A thread that was merged while a reply to it was being written takes the reply where its posts are now.
+    rows = Thread.objects.select_related("forum")
+    thread = rows.filter(pk=thread_id).first() or get_object_or_404(rows, pk=forum_reads.merged_into(thread_id))
     if not may_read(the_member(request), thread.forum):
         raise Http404
     return _reply(request, thread, None)
