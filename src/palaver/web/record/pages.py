@@ -88,14 +88,6 @@ _ACTS = {
     "amendment.ballot": lambda: _("put to the ballot the amendment"),
     "amendment.veto": lambda: _("vetoed the amendment"),
     "amendment.withdraw": lambda: _("withdrew the amendment"),
-    "case.open": lambda: _("opened case"),
-    "case.verdict": lambda: _("reached the verdict in case"),
-    "case.call_off": lambda: _("called off case"),
-    "post.hold": lambda: _("held a post"),
-    "post.release": lambda: _("released a post that was held"),
-    "post.restore": lambda: _("restored a post"),
-    "draw.commit": lambda: _("committed to a seed of the draw"),
-    "draw.publish": lambda: _("published a seed of the draw"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
