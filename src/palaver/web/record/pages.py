@@ -165,7 +165,6 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
     names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = office_words()
     nobody = {"guest": _("Somebody"), "rule": _("By rule"), "jury": _("A jury of members"), "member": _("A member")}
-    nobody = {"guest": _("Somebody"), "rule": _("By rule"), "jury": _("A jury of members")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
