@@ -26,6 +26,8 @@ from palaver.standards.models import Appeal, Case, Seed, Standard, Verdict
 
 A_PAGE = 500
 FORMAT = 1
+LARGEST = 2**63
+"""No id is so large: the integers of both databases end before."""
 VERIFIER = Path(__file__).with_name("verifier.py")
 
 
@@ -68,6 +70,8 @@ def case(case_id: int, *, readable: Collection[int] | None) -> dict[str, Any] | 
 
     `reasons` is None for those who may not read the forum of its post.
     """
+    if case_id >= LARGEST:
+        return None
     verdict = Verdict.objects.select_related("case__post").filter(case_id=case_id).first()
     if verdict is None or verdict.case.opened_entry is None:
         return None
