@@ -191,9 +191,7 @@ def test_a_subject_stays_with_what_can_be_opened_and_goes_with_what_cannot(cast:
     with transaction.atomic():
         Removal.objects.filter(pk=removal.pk).update(ended_at=clock.now())
         Post.objects.filter(thread=private).update(standing=Post.Standing.SHOWN)
-        events.publish(
-            PostRestored(original(private).pk, private.pk, private.forum_id, private.author_id, removal.pk)
-        )
+        events.publish(PostRestored(original(private).pk, private.pk, private.forum_id, private.author_id, removal.pk))
     assert (fresh(private).subject, fresh(private).slug) == (private.subject, private.slug)
 
 
