@@ -90,6 +90,8 @@ _ALL = (
         "proof",
         gettext_lazy("Checking for yourself"),
         gettext_lazy("How anybody can recompute the record and a jury’s draw, and what that cannot show."),
+    ),
+    Topic(
         "hosts",
         gettext_lazy("Hosts and the watch"),
         gettext_lazy(
