@@ -53,7 +53,7 @@ from palaver.notices.models import Device, Notice
 from palaver.project.serving import may_hear
 from palaver.reading import bookmarking, ignoring, trashing
 from palaver.search import saving
-from palaver.standards import alerting, lot, seeds
+from palaver.standards import alerting, appealing, deciding, lot, seeds
 from palaver.standards.models import Alert, PoolMember, Proposal, Seat
 from tests.architecture.test_addresses import addresses
 from tests.web.test_permissions import ADDRESSES, FORMS, Town, lies_in_a_forum
@@ -143,6 +143,7 @@ class Planted(Town):
         self._in_the_closed_forum()
         self._of_ana_alone()
         self._at_the_desk()
+        self._contested()
         self._before_a_jury()
         # Everything that the jobs process tells and writes within the hour. No carrier answers, so mails stay as rows.
         with clock.stopped_at(clock.now() + timedelta(hours=1)):
@@ -320,6 +321,30 @@ class Planted(Town):
                         because="A court has ruled.",
                     )
             self.further += [f"/p/{post.pk}", f"/p/{post.pk}/removed", f"/p/{post.pk}/history", f"/p/{post.pk}/alert"]
+
+    def _contested(self) -> None:
+        """Ana's side in an appeal that is open, and a case of the closed forum with its reasons."""
+        secret, ana, odile = self.secrets, self.member["Ana"], self.member["Odile"]
+        words = secret.plant("the words of an appeal", OWN, DESK)
+        appealing.appeal_removal(Removal.objects.get(pk=self.more["removal"]), by=ana, words=f"{COMMON} {words}")
+        forum = Forum.objects.get(slug="closed")
+        thread = posting.start_thread(
+            forum=forum,
+            author=ana,
+            subject=secret.text("the subject of a case in a closed forum", INSIDE),
+            text="Told.",
+        )
+        alert = alerting.alert(
+            by=odile,
+            about="post",
+            post=Post.objects.get(thread=thread, place=0),
+            standard="threats",
+            because=secret.text("the reason of an operator's alert", DESK),
+        )
+        assert alert.case is not None
+        lone = self.member["Hana"]
+        deciding.decide_alone(alert.case, by=lone, removes=False, because=secret.text("the reason of a host", INSIDE))
+        self.further += [f"/juries/{alert.case_id}/reasons", f"/juries/{alert.case_id}/reasons.txt"]
 
     def _devices(self) -> None:
         """After the jobs have run: nobody is to be reached at this address."""

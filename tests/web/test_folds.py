@@ -16,7 +16,8 @@ from tests.cast import Cast, fresh, original, signed_in
 from palaver.forums.models import Hold, Post, Removal, Thread
 from palaver.kit import clock, events
 from palaver.live.models import LiveEvent
-from palaver.standards.events import PostHeld, VerdictReached
+from palaver.standards.events import PostHeld, PostRestored, VerdictReached
+from palaver.standards.models import Case
 
 pytestmark = pytest.mark.one_database
 
@@ -31,7 +32,11 @@ def judged(post: Post, **more: Any) -> Removal:
     with transaction.atomic():
         removal = Removal.objects.create(post=post, **(values | more))
         Post.objects.filter(pk=post.pk).update(standing=Post.Standing.REMOVED)
-        events.publish(VerdictReached(812, "removed", post.author_id, post.pk, post.thread_id, post.forum_id))
+        case = Case.objects.create(
+            kind="alert", stage="decided", post=post, author=post.author, charter=1, seats=7, needed=5,
+            ends_at=clock.now(), decided_at=clock.now(),
+        )  # fmt: skip
+        events.publish(VerdictReached(case.pk, "removed", post.author_id, post.pk, post.thread_id, post.forum_id))
     return removal
 
 
@@ -186,9 +191,7 @@ def test_a_subject_stays_with_what_can_be_opened_and_goes_with_what_cannot(cast:
     with transaction.atomic():
         Removal.objects.filter(pk=removal.pk).update(ended_at=clock.now())
         Post.objects.filter(thread=private).update(standing=Post.Standing.SHOWN)
-        events.publish(
-            VerdictReached(9, "overturned", private.author_id, original(private).pk, private.pk, private.forum_id)
-        )
+        events.publish(PostRestored(original(private).pk, private.pk, private.forum_id, private.author_id, removal.pk))
     assert (fresh(private).subject, fresh(private).slug) == (private.subject, private.slug)
 
 
@@ -203,10 +206,31 @@ def test_a_held_threads_subject_comes_back_with_it(cast: Cast) -> None:
     assert fresh(private).subject == "Lives in Mill Lane 3"
 
 
+def test_what_others_quoted_of_it_gives_way_to_a_line(cast: Cast, thread: Thread, post: Post) -> None:
+    words = f"[quote=Goran, #{post.number}]\n{WORDS}, you.\n\n> And a fool.\n[/quote]\n\nPlease, Goran."
+    quoting = cast.reply(thread, text=f"{words}\n\n[quote=Ana, #0]\nRye is best.\n[/quote]\n\nIt is.")
+    assert "heron-brained" in article(read(thread), quoting)
+    removal = judged(post)
+    for page in (
+        read(thread),
+        read(thread, signed_in(cast.ana)),
+        Client().get(f"/t/{thread.pk}/feed.atom").content.decode(),
+    ):
+        assert "heron-brained" not in page and "And a fool" not in page
+        assert f"(What was quoted here, #{post.number}, is not shown any more.)" in unescape(page)
+        assert "Please, Goran." in page and "It is." in page, "the quoting post itself stands"
+    assert "Rye is best." in article(read(thread), quoting)
+    with transaction.atomic():
+        Removal.objects.filter(pk=removal.pk).update(ended_at=clock.now())
+        Post.objects.filter(pk=post.pk).update(standing=Post.Standing.SHOWN)
+        events.publish(PostRestored(post.pk, thread.pk, thread.forum_id, post.author_id, removal.pk))
+    assert "heron-brained" in article(read(thread), quoting)
+
+
 def test_open_pages_of_the_thread_are_told_to_fold_it(thread: Thread, post: Post) -> None:
     judged(post)
     told = LiveEvent.objects.get(topic=f"thread:{thread.pk}", kind="verdict")
-    assert told.payload == {"post": post.pk, "case": 812, "outcome": "removed"}
+    assert told.payload["post"] == post.pk and told.payload["outcome"] == "removed"
 
 
 def test_and_to_fold_one_that_is_held(cast: Cast, thread: Thread, post: Post) -> None:
@@ -214,6 +238,7 @@ def test_and_to_fold_one_that_is_held(cast: Cast, thread: Thread, post: Post) ->
     assert LiveEvent.objects.get(topic=f"thread:{thread.pk}", kind="fold").payload == {"post": post.pk}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_page_asks_one_statement_more_and_only_where_a_post_is_folded(cast: Cast, thread: Thread, post: Post) -> None:
     kaya = signed_in(cast.kaya)
 

@@ -207,6 +207,22 @@ def folded_threads(*, limit: int = 2000) -> dict[int, int]:
     return dict(_rows(sql, [limit]))
 
 
+def folded_quotations(*, limit: int = 5000) -> dict[int, frozenset[int]]:
+    """Which posts quote posts that are removed or held now: numbers of the quoted, by the id of the quoting, the newest."""
+    sql = """
+    SELECT q.post_id, p.number FROM forums_removal r JOIN forums_post p ON p.id = r.post_id
+      JOIN forums_quotation q ON q.quoted_id = p.id WHERE r.ended_at IS NULL AND p.standing IN (2, 3)
+     UNION
+    SELECT q.post_id, p.number FROM forums_hold h JOIN forums_post p ON p.id = h.post_id
+      JOIN forums_quotation q ON q.quoted_id = p.id WHERE h.ended_at IS NULL AND p.standing IN (2, 3)
+     ORDER BY 1 DESC LIMIT %s
+    """
+    found: dict[int, set[int]] = {}
+    for post_id, number in _rows(sql, [limit]):
+        found.setdefault(post_id, set()).add(number)
+    return {post_id: frozenset(numbers) for post_id, numbers in found.items()}
+
+
 def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[TableRow]:
     """The summary table's rows in tree order, from a path on."""
     sql = """

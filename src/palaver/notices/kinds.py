@@ -102,8 +102,8 @@ BALLOT = Kind(
 )
 CONSEQUENCE = Kind(
     "verdict-consequence",
-    _("What removals bring"),
-    _("I cannot write for a while, or a jury is asked about me."),
+    _("Suspensions of mine"),
+    _("I cannot write for a while, and why; or a jury is asked to make it longer."),
     usual=Ways(mail=True, push=True),
     minutes=0,
 )
@@ -162,14 +162,14 @@ ALL = (
     REMINDER,
     SEARCH,
     BALLOT,
-    OFFICE,
-    WATCH,
-    CONSEQUENCE,
-    WARNING,
     SUMMONS,
     JUDGE,
     VERDICT,
     ALERT,
+    OFFICE,
+    WATCH,
+    CONSEQUENCE,
+    WARNING,
     DESK,
     TEST,
 )

@@ -222,7 +222,7 @@ def words_of_watch(event: standards.NewcomersPosts) -> None:
     """Every thread and forum in which the posts stand."""
     names = [f"thread:{thread_id}" for thread_id in event.thread_ids]
     names += [f"forum:{forum_id}" for forum_id in event.forum_ids]
-    change(["front", "corrections", f"member:{event.member_id}", *names])
+    change(["front", "corrections", "folds", f"member:{event.member_id}", *names])
 
 
 def index_watch(event: standards.NewcomersPosts) -> None:
@@ -233,7 +233,8 @@ def index_watch(event: standards.NewcomersPosts) -> None:
 def tell_watch(event: standards.NewcomersPosts) -> None:
     """Open pages learn that posts are hidden, or shown again."""
     for thread_id, post_id in event.in_threads:
-        tell(f"thread:{thread_id}", "edit", {"post": post_id})
+        tell(f"thread:{thread_id}", "fold", {"post": post_id})
+        titling.settle(post_id)
 
 
 def tell_summons(event: standards.SeatOffered) -> None:
@@ -264,6 +265,19 @@ def tell_consequence(event: standards.ConsequenceFell) -> None:
             telling.tell(fell.member_id, kinds.CONSEQUENCE.key, words=words, href="/me/appeals")
     if fell.kind == Consequence.Kind.WARNING and fell.member.email:
         warning.mail(fell, fell.member.email).send()
+
+
+def tell_suspension(event: accounts.MemberSuspended) -> None:
+    """An operator's suspension is told with its reason and the way to appeal. What rules, juries and the watch do is told as theirs."""
+    row = Suspension.objects.select_related("member").get(pk=event.suspension_id)
+    if row.office != Suspension.Office.OPERATOR:
+        return
+    with translation.override(row.member.language or settings.LANGUAGE_CODE):
+        words = _("You are suspended until %(until)s: %(because)s You can appeal") % {
+            "until": row.until.strftime("%Y-%m-%d %H:%M UTC"),
+            "because": row.because.rstrip(".") + ".",
+        }
+        telling.tell(row.member_id, kinds.CONSEQUENCE.key, words=words, href="/me/appeals")
 
 
 def tell_longer_asked(event: standards.LongerAsked) -> None:

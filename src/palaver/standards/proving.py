@@ -22,7 +22,7 @@ from palaver.forums.models import Lock, Post, Thread, ThreadStub
 from palaver.record import chain
 from palaver.record.models import Entry, Head
 from palaver.standards import deciding
-from palaver.standards.models import Case, Seed, Standard, Verdict
+from palaver.standards.models import Appeal, Case, Seed, Standard, Verdict
 
 A_PAGE = 500
 FORMAT = 1
@@ -187,7 +187,7 @@ def _forums(things: set[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
         "thread": lambda pks: Thread.objects.filter(pk__in=pks).values_list("pk", "forum_id"),
         "post": lambda pks: Post.objects.filter(pk__in=pks).values_list("pk", "forum_id"),
         "lock": lambda pks: Lock.objects.filter(pk__in=pks).values_list("pk", "thread__forum_id"),
-        "case": lambda pks: Case.objects.filter(pk__in=pks, post__isnull=False).values_list("pk", "post__forum_id"),
+        "case": _forums_of_cases,
     }
     for kind, look_up in lookups.items():
         if ids.get(kind):
@@ -201,6 +201,17 @@ def _forums(things: set[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
     for ballot, thing in inner.items():
         found["ballot", ballot] = found.get(thing, set())
     return found
+
+
+def _forums_of_cases(numbers: Collection[int]) -> list[tuple[int, int]]:
+    """Cases with the forum of the post that is judged, or of the block or the lock that is appealed against."""
+    cases = Case.objects.filter(pk__in=numbers, post__isnull=False)
+    appeals = Appeal.objects.filter(case__in=numbers)
+    return [
+        *cases.values_list("pk", "post__forum_id"),
+        *appeals.filter(block__isnull=False).values_list("case_id", "block__forum_id"),
+        *appeals.filter(lock__isnull=False).values_list("case_id", "lock__thread__forum_id"),
+    ]
 
 
 def _closed_words(rows: Sequence[Entry], said: dict[int, dict[str, Any]]) -> set[int]:

@@ -36,7 +36,7 @@ def _weekdays(language: str) -> tuple[str, ...]:
 
 
 def moment(at: datetime, where: tzinfo, now: datetime | None = None, *, language: str = "") -> Moment:
-    """An instant for one reader: "4 min ago", "15:52", "Sun 15:52", "1 Nov", "Oct 2017"."""
+    """An instant for one reader: "4 min ago", "15:52", "Sun 15:52", "1 Nov", "Oct 2017"; one within a day ahead by its time."""
     language = language or get_language() or "en"
     now = now or clock.now()
     local = at.astimezone(where)
@@ -50,7 +50,7 @@ def moment(at: datetime, where: tzinfo, now: datetime | None = None, *, language
         label = (
             gettext("just now") if minutes < 1 else ngettext("%(n)s min ago", "%(n)s min ago", minutes) % {"n": minutes}
         )
-    elif 0 <= seconds < 6 * 86400:
+    elif -86400 < seconds < 6 * 86400:
         label = time if local.date() == now.astimezone(where).date() else f"{day} {time}"
     elif local.year == now.astimezone(where).year:
         label = f"{local.day} {months[local.month]}"

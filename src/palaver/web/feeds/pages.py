@@ -29,6 +29,7 @@ from palaver.web.members.pages import find
 from palaver.web.places.lists import thread_href
 from palaver.web.record.pages import lines
 from palaver.web.shell import community, forum_href, places, readable
+from palaver.web.threads import quotations
 from palaver.web.threads.pages import load
 
 THREADS = 30
@@ -46,13 +47,13 @@ def _of_threads(found: Sequence[reads.ThreadRow]) -> list[Entry]:
     found = found[:THREADS]
     shown = Post.objects.filter(thread_id__in=[row.id for row in found], place=0, standing=Post.Standing.SHOWN)
     opening = {post.thread_id: post for post in shown.select_related("author", "body")}
-    known = places().forums
+    known, gone = places().forums, quotations.folded()
     return [
         Entry(
             id=f"/p/{opening[row.id].pk}",
             href=thread_href(row.id, row.slug),
             title=row.subject,
-            html=opening[row.id].body.html,
+            html=quotations.without(opening[row.id].body.html, gone.get(opening[row.id].pk, frozenset())),
             published=row.created_at,
             updated=opening[row.id].edited_at or row.created_at,
             author=opening[row.id].author.name,
@@ -67,7 +68,7 @@ def _of_threads(found: Sequence[reads.ThreadRow]) -> list[Entry]:
 
 def _of_posts(posts: Iterable[Post]) -> list[Entry]:
     """Posts as entries, each by its lasting address."""
-    known = places().forums
+    known, gone = places().forums, quotations.folded()
     return [
         Entry(
             id=f"/p/{post.pk}",
@@ -80,7 +81,7 @@ def _of_posts(posts: Iterable[Post]) -> list[Entry]:
                 if post.is_original
                 else _("#%(number)s in: %(subject)s") % {"number": post.number, "subject": post.thread.subject}
             ),
-            html=post.body.html,
+            html=quotations.without(post.body.html, gone.get(post.pk, frozenset())),
             published=post.created_at,
             updated=post.edited_at or post.created_at,
             author=post.author.name,

@@ -13,6 +13,7 @@ from palaver.forums.reads import PostRow
 from palaver.front.fragments import FragmentKey, Fragments
 from palaver.web import moulding
 from palaver.web.shell import environment
+from palaver.web.threads import quotations
 from palaver.web.threads.assembly import SHOWN
 
 
@@ -24,13 +25,13 @@ def store() -> Fragments:
 
 def of(rows: Sequence[PostRow], language: str) -> dict[int, str]:
     """The fragments of the posts that are shown, by id: from the store, the missing ones in one statement."""
-    kept = store()
+    kept, quotes = store(), quotations.folded()
     found: dict[int, str] = {}
     missing: list[PostRow] = []
     for row in rows:
         if row.standing != SHOWN:
             continue
-        fragment = kept.get(_key(row, language))
+        fragment = kept.get(_key(row, language, quotes.get(row.id)))
         if fragment is None:
             missing.append(row)
         else:
@@ -38,14 +39,17 @@ def of(rows: Sequence[PostRow], language: str) -> dict[int, str]:
     if missing:
         bodies = reads.bodies([row.id for row in missing])
         for row in missing:
-            made = _make(row, bodies.get(row.id, ""), language)
-            kept.put(_key(row, language), made)
+            gone = quotes.get(row.id, frozenset())
+            made = _make(row, quotations.without(bodies.get(row.id, ""), gone), language)
+            kept.put(_key(row, language, gone), made)
             found[row.id] = made
     return found
 
 
-def _key(row: PostRow, language: str) -> FragmentKey:
-    return row.id, row.version, f"{language} {row.correction}" if row.correction else language
+def _key(row: PostRow, language: str, gone: frozenset[int] | None) -> FragmentKey:
+    """What a fragment is kept under. `gone` are the numbers of quoted posts that are not shown any more."""
+    looks = f"{language} {row.correction}" if row.correction else language
+    return row.id, row.version, f"{looks} -{sorted(gone)}" if gone else looks
 
 
 def _make(row: PostRow, html: str, language: str) -> str:

@@ -16,6 +16,8 @@ async function refold(id) {
   const made = fresh.querySelector(selector);
   if (!made) return;
   old.replaceWith(document.adoptNode(made));
+  // What the page told programs when it was loaded may hold the post's first words.
+  document.querySelector('script[type="application/ld+json"]')?.remove();
   const table = document.querySelector("details[data-table] > nav");
   const rows = fresh.querySelector("details[data-table] > nav");
   if (table && rows) table.replaceWith(document.adoptNode(rows));

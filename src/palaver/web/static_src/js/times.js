@@ -27,7 +27,7 @@ export function label(at, now) {
   const age = now - at;
   if (age >= 0 && age < 60000) return words.now ?? relative.format(0, "second");
   if (age >= 0 && age < 3600000) return relative.format(-Math.floor(age / 60000), "minute");
-  if (age >= 0 && age < 6 * DAY) return day.format(at) === day.format(now) ? today.format(at) : week.format(at).replace(",", "");
+  if (age > -DAY && age < 6 * DAY) return day.format(at) === day.format(now) ? today.format(at) : week.format(at).replace(",", "");
   return year.format(at) === year.format(now) ? date.format(at) : month.format(at);
 }
 
