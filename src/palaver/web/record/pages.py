@@ -16,6 +16,7 @@ from palaver.accounts.reads import Viewer
 from palaver.forums.models import Category, Forum, Thread, ThreadStub
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
+from palaver.kit.text.letters import storable
 from palaver.record.models import Entry, Head
 from palaver.standards import proving
 from palaver.standards.models import Amendment, Case
@@ -210,7 +211,7 @@ class Sought(NamedTuple):
 
 
 def _sought(request: HttpRequest) -> Sought:
-    return Sought(*(request.GET.get(name, "").strip()[:80] for name in Sought._fields))
+    return Sought(*(storable(request.GET.get(name, "")).strip()[:80] for name in Sought._fields))
 
 
 def _filters(sought: Sought) -> tuple[contexts.Field, ...]:
