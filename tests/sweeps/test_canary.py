@@ -334,10 +334,10 @@ class Planted(Town):
             subject=secret.text("the subject of a case in a closed forum", INSIDE),
             text="Told.",
         )
-        xenia = joining.join(name="Xenia", password="a heron on the weir")
-        placing.admit(forum, member=xenia, by=odile)
+        zoltan = joining.join(name="Zoltan", password="a heron on the weir")
+        placing.admit(forum, member=zoltan, by=odile)
         alert = alerting.alert(
-            by=xenia,
+            by=zoltan,
             about="post",
             post=Post.objects.get(thread=thread, place=0),
             standard="threats",
