@@ -25,7 +25,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 
-from palaver.accounts import avoiding
+from palaver.accounts import avoiding, joining
 from palaver.accounts.models import Application, Invitation, Member
 from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
@@ -334,12 +334,14 @@ class Planted(Town):
             subject=secret.text("the subject of a case in a closed forum", INSIDE),
             text="Told.",
         )
+        zoltan = joining.join(name="Zoltan", password="a heron on the weir")
+        placing.admit(forum, member=zoltan, by=odile)
         alert = alerting.alert(
-            by=odile,
+            by=zoltan,
             about="post",
             post=Post.objects.get(thread=thread, place=0),
             standard="threats",
-            because=secret.text("the reason of an operator's alert", DESK),
+            because=secret.text("the reason of an alert in a closed forum", NOBODY),
         )
         assert alert.case is not None
         lone = self.member["Hana"]

@@ -770,8 +770,13 @@ class Town:
             thread=thread, author=ana, text="Harder.", answers=None, subject="", submission_key="other"
         )
         post = Post.objects.get(thread=thread, place=0)
+        # Somebody who plays no role here: whoever has alerted on Ana may not do so again today.
         alert = alerting.alert(
-            by=members["Bram"], about="post", post=post, standard="personal-attacks", because="It is unkind."
+            by=joining.join(name="Yusra", password="a heron on the weir"),
+            about="post",
+            post=post,
+            standard="personal-attacks",
+            because="It is unkind.",
         )
         assert alert.case is not None
         verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")
