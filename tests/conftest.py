@@ -10,7 +10,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,11 +34,40 @@ django.setup()
 
 import jinja2  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import Permission  # noqa: E402
+from django.contrib.contenttypes.management import create_contenttypes  # noqa: E402
+from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.db.models.signals import post_migrate  # noqa: E402
 
 if settings.DATABASES["default"]["ENGINE"] == "palaver.kit.sqlite":
     # A file, as in real life: the locks, the WAL and several connections are what is to be tested.
     settings.DATABASES["default"].setdefault("TEST", {}).setdefault("NAME", str(HOME / "test.sqlite3"))
+
+_flush = type(connection.ops).sql_flush
+DJANGOS_OWN = {ContentType._meta.db_table, Permission._meta.db_table}
+_LARGE = 128 * 1024
+
+
+def _emptied(self: Any, style: Any, tables: Sequence[str], **wishes: Any) -> list[str]:
+    """What takes back the rows of a test that has committed.
+
+    Django's own rows for models and for what may be done to them stay: they never change, and to write them anew would be
+    most of the work. PostgreSQL's TRUNCATE makes every file of every table and index anew, which takes half a second; few
+    rows are deleted in milliseconds. Where there were many, the files are made anew after all: dead rows mislead the planner.
+    """
+    tables = [name for name in tables if name not in DJANGOS_OWN]
+    if self.connection.vendor != "postgresql":
+        return _flush(self, style, tables, **wishes)
+    with self.connection.cursor() as cursor:
+        cursor.execute("SELECT max(pg_relation_size(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+        ((largest,),) = cursor.fetchall()
+    if largest > _LARGE:
+        return _flush(self, style, tables, **wishes)
+    return [f"DELETE FROM {self.quote_name(name)}" for name in tables]
+
+
+type(connection.ops).sql_flush = _emptied
 
 pytest_plugins = ["tests.cast", "tests.standards.court", "tests.journeys.browsing", "tests.journeys.running"]
 
@@ -48,7 +77,8 @@ SHARED_IS_MISSING = "../shared is missing"
 def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "database: touches the database, so it runs on both (given to every test that uses a database fixture)",
-        "journey: a whole story in a real browser against the running application",
+        "journey: a whole story in a real browser against the running application (given to every test that uses a browser)",
+        "dear: takes long by itself, so it is begun before others",
         "long: a full sweep; only with --long",
         "one_database: asks what no database decides, so PostgreSQL is asked only with --long",
     ):
@@ -65,8 +95,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures: list[str] = getattr(item, "fixturenames", [])
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(fixtures):
             item.add_marker("database")
-        if "journeys" in item.path.parent.parts:
+        if "journeys" in item.path.parent.parts or "browser" in fixtures:
             item.add_marker("journey")
+            if item.get_closest_marker("database"):
+                raise pytest.UsageError(
+                    f"{item.nodeid} asks a browser and the database of its own process; one of them must go."
+                )
         spared = item.get_closest_marker("one_database") and not settings.DATABASES["default"]["ENGINE"].endswith(
             "sqlite"
         )
@@ -76,8 +110,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    # Journeys come last: Playwright keeps an event loop in this thread, in which the ORM refuses to work.
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("journey") is not None)
+    # Journeys come last: Playwright keeps an event loop in this thread, in which the ORM refuses to work. What is dear comes
+    # first, so that no worker has it left when the others are done.
+    items[:] = sorted(
+        kept,
+        key=lambda item: (
+            item.get_closest_marker("journey") is not None,
+            item.get_closest_marker("dear") is None,
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """What stays of the rows that the migrations made need not be looked for after each test."""
+    post_migrate.disconnect(create_contenttypes)
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 class QueryInATemplate(AssertionError):
@@ -137,12 +185,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.journeys.running import palaver
+    from tests.journeys.running import made_once
 
-    folder = tmp_path_factory.mktemp("prepared") / "home"
-    done = palaver("migrate", "--quiet", home=folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return made_once("prepared", ("migrate", "--quiet"), tmp_path_factory)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import IN_CI, ROOT, lacking
 
@@ -18,6 +18,9 @@ PICTURES = ROOT / "pictures"
 NOBODY_LOOKS = IN_CI
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 15_000
+"""Milliseconds until something that a page should do is given up: a busy machine takes its time."""
+expect.set_options(timeout=PATIENCE)
 
 # It never talks to anybody but the application: no updates, no account, no look-ups of its own.
 SWITCHES = [
@@ -63,7 +66,7 @@ def person(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context = browser.new_context(
             **{"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "Europe/London", **options}
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context
 

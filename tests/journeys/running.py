@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -119,13 +120,25 @@ def _wait(running: Serving) -> None:
     raise AssertionError(f"/readyz did not answer 200 within {SECONDS_TO_START} s:\n{running.tail()}")
 
 
+def made_once(name: str, words: Sequence[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that a command has made: by the first worker of the run that needs it; the others wait for it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / f"{name}.made").exists():
+            done = palaver(*words, home=home)
+            assert done.returncode == 0, done.stderr
+            (folder / f"{name}.made").touch()
+    return home
+
+
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the demo community in it, filled once and never served: modules take copies."""
-    home = tmp_path_factory.mktemp("filled") / "home"
-    done = palaver("demo", "--fill-only", home=home)
-    assert done.returncode == 0, done.stderr
-    return home
+    return made_once("filled", ("demo", "--fill-only"), tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

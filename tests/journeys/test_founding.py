@@ -10,7 +10,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.people import give_name
 from tests.journeys.running import started
-from tests.web.test_gallery import AXE, RUN_AXE, SIDEWAYS, SMALL_TARGETS
+from tests.web.test_gallery import OF_COLOURS, SIDEWAYS, SMALL_TARGETS, axe
+
+pytestmark = pytest.mark.dear
 
 Person = Callable[..., BrowserContext]
 PASSWORD = "a heron on the weir"
@@ -30,8 +32,7 @@ class Looking:
         found: list[str] = []
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.evaluate(AXE)
-            found += page.evaluate(RUN_AXE)
+            found += axe(page, OF_COLOURS if scheme == "dark" else None)
             self.picture(page, f"{name}-{scheme}", full=True)
         was = page.viewport_size
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -63,6 +63,7 @@ def test_keys_lead_through_lists_and_threads(serving: Serving, person: Person) -
     page.keyboard.press("?")
     expect(page.locator("dialog")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
     for key in "jjk":
         page.keyboard.press(key)
     current = page.locator("[data-current]")

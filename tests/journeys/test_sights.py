@@ -22,13 +22,22 @@ from tests.journeys.running import Serving
 from tests.web.test_gallery import AXE, OF_COLOURS, RUN_AXE, SIDEWAYS, SMALL_TARGETS
 from tests.web.test_permissions import ADDRESSES, EXPECTED, ROLES
 
+pytestmark = pytest.mark.dear
+
 Person = Callable[..., BrowserContext]
 WALKERS = {"guest": "guest", "Ana": "Ana", "Odile": "Odile"}
-NO_PAGE = re.compile(r".*-feed|sitemap.*|robots|worker|security-txt|media.*|drafts-kept|completion")
+NO_PAGE = re.compile(
+    r".*-feed|ballot-lists|sitemap.*|robots|worker|verifier|record-entries|record-heads|case-proof|security-txt|media.*"
+    r"|drafts-kept|completion|report-values|case-reasons-text"
+)
 """What is read by programs and by our own scripts, and files."""
 ELSEWHERE = {
     "join": "opened with the secret of an invitation, of which only a checksum is kept; its shape is that of joining",
     "claim": "opened with a signed link that an operator hands on, which tests/web reads; its shape is that of a form page",
+    "appeal": "opened by whom a verdict concerns, in tests/web; looked at in tests/web/gallery_of_standards",
+    "my-warning": "opened by whom a warning was written to, in tests/web; looked at in tests/web/gallery_of_standards",
+    "my-longer": "opened by the suspended member alone, in tests/web; its shape is that of an appeal",
+    "case-reasons": "stands once a case is decided, in tests/web; looked at in tests/web/gallery_of_standards",
     "unsubscribe": "opened with a link from a mail, which tests/notices reads; its shape is that of a form page",
     "case": "there once a jury has decided; test_juries looks at it, and at the other shapes the gallery does",
     "case-decide": "there while a case waits for a lone judge; the gallery looks at its shape",
@@ -84,6 +93,9 @@ class Things:
             "bram": "SELECT id FROM accounts_member WHERE name = 'Bram'",
             "mail": "SELECT max(id) FROM delivery_mail",
             "inquiry": "SELECT max(id) FROM community_inquiry",
+            "amendment": "SELECT max(id) FROM standards_amendment",
+            "ballot": "SELECT max(id) FROM ballots_ballot",
+            "year": "SELECT strftime('%Y', 'now')",
         }.get(name)
         assert asked is not None, f"An address of the map needs a {{{name}}}: say here where the demo has one."
         if "{thread}" in asked:

@@ -29,7 +29,7 @@ def propose(page: Page, address: str, title: str, rule: str) -> None:
     page.get_by_label("Your amendment in one line").fill(title)
     page.locator("#because").fill("It should count when somebody cheers a threat on.")
     page.get_by_role("button", name="See the change word by word").click()
-    expect(page.locator("#preview ins").first).to_contain_text("cheer")
+    expect(page.locator("#preview ins", has_text="cheer")).to_be_visible()
     expect(page.locator("#preview")).to_contain_text("Nothing is sent yet.")
     page.get_by_role("button", name="Propose it").click()
     expect(page.locator("h1")).to_have_text(title)

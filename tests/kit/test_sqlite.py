@@ -116,6 +116,21 @@ def test_a_write_outside_a_transaction_raises() -> None:
     assert [kept.kind for kept in Due.objects.all()] == ["test"]
 
 
+def test_what_reads_is_told_from_what_writes_behind_a_with() -> None:
+    with transaction.atomic():
+        insert()
+    with connection.cursor() as cursor:
+        cursor.execute("WITH one AS (SELECT id FROM due_due) SELECT count(*) FROM one")
+        assert cursor.fetchone() == (1,)
+        # It is no write, but it names one: the library itself decides, and gives its rows.
+        cursor.execute("  with one as (select 'delete' as what, id from due_due) select what from one")
+        assert cursor.fetchall() == [("delete",)]
+        with pytest.raises(WriteOutsideTransaction):
+            cursor.execute("WITH one AS (SELECT id FROM due_due) DELETE FROM due_due WHERE id IN (SELECT id FROM one)")
+        cursor.execute("SELECT count(*) FROM due_due")
+        assert cursor.fetchone() == (1,)
+
+
 def test_a_fresh_connection_is_guarded_from_its_first_statement() -> None:
     connection.close()
     with pytest.raises(WriteOutsideTransaction, match="INSERT INTO"):
@@ -126,6 +141,7 @@ def test_a_file_that_may_not_be_written_is_not_taken_for_a_missing_transaction()
     with pytest.raises(OperationalError, match="readonly"), transaction.atomic():
         ours().connection.execute("PRAGMA query_only = 1")
         insert()
+    ours().connection.execute("PRAGMA query_only = 0")
     assert lock_is_free()
     with transaction.atomic():
         insert()

@@ -17,7 +17,7 @@ from palaver.kit import clock
 from palaver.kit.decisions import NotAllowed, Refusal
 from palaver.record.models import Entry
 from palaver.standards import appealing, convening, deciding, prolonging
-from palaver.standards.models import Appeal, Case, Consequence, PoolMember, Prolongation, Seat, Verdict
+from palaver.standards.models import Appeal, Case, Consequence, PoolMember, Prolongation, Proposal, Seat, Verdict
 from palaver.standards.permissions import may_alert, may_appeal_removal, may_decide_alone
 from tests.cast import MORNING, Cast, at, fresh
 from tests.standards.court import BREAKS, KEEPS, Court, fresh_case, judge, offers
@@ -205,6 +205,24 @@ def test_a_suspension_that_is_over_leaves_nothing_to_appeal(court: Court) -> Non
         end(suspension, by=court.cast.odile)
         with pytest.raises(NotAllowed, match="has ended"):
             appealing.appeal_suspension(fresh(suspension), by=court.cast.ana, words="Still.")
+
+
+def test_neither_watcher_decides_about_the_suspension_they_gave(court: Court) -> None:
+    otto, dara = second_operator(court.cast), court.cast.dara
+    with at(MORNING):
+        with transaction.atomic():
+            suspension = Suspension.objects.create(
+                member=court.cast.ana, by=otto, office="watch", because="Lamps.", until=MORNING + timedelta(days=9)
+            )
+            Proposal.objects.create(
+                act="suspend", member=court.cast.ana, because="Lamps.", by=otto, second=dara, suspension=suspension
+            )
+        found = appealing.contested("suspension", suspension.pk, by=court.cast.ana)
+        assert found is not None
+        assert {otto.pk, dara.pk} <= found.judged
+        made = appealing.appeal_suspension(suspension, by=court.cast.ana, words="I gave them away.")
+        assert not may_decide_alone(otto, made.case)
+        assert may_decide_alone(court.cast.odile, made.case)
 
 
 def test_a_block_and_a_lock_are_lifted_by_a_won_appeal(court: Court) -> None:

@@ -17,7 +17,7 @@ from palaver.search.models import Document
 from palaver.standards import bounds, convening, holding, restoring
 from palaver.standards.models import Case, Verdict, WatchTerm
 from tests.cast import at, fresh
-from tests.standards.court import BREAKS, KEEPS, Court, fresh_case, judge, offers
+from tests.standards.court import BREAKS, KEEPS, Court, fresh_case, judge, offers, settled
 
 
 def watch(*members: Member) -> None:
@@ -119,6 +119,7 @@ def test_a_hold_says_why_and_is_placed_once_and_not_on_ones_own(court: Court) ->
         holding.hold(court.post, by=court.cast.odile, ground="law", because=" ")
     with pytest.raises(Refusal, match="Choose the ground"):
         holding.hold(court.post, by=court.cast.odile, ground="taste", because="Ugly.")
+    settled(court.cast.ana)
     with pytest.raises(NotAllowed, match="newcomer"):
         holding.hold(court.post, by=court.cast.odile, ground="spam", because="Lamps.")
     holding.hold(court.post, by=court.cast.odile, ground="law", because="A court asks for it.")
@@ -128,6 +129,12 @@ def test_a_hold_says_why_and_is_placed_once_and_not_on_ones_own(court: Court) ->
         holding.hold(
             court.cast.reply(court.thread, by=court.cast.odile), by=court.cast.odile, ground="law", because="Mine."
         )
+
+
+def test_a_newcomers_spam_is_held_at_once(court: Court) -> None:
+    spam = court.cast.reply(court.thread, by=court.cast.kaya)
+    assert holding.hold(spam, by=court.cast.odile, ground="spam", because="Lamps.").until is not None
+    assert Case.objects.get(post=spam).standard == "spam"
 
 
 def test_who_may_release_a_hold(court: Court) -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from palaver.forums.models import Post, Removal
 from palaver.kit import clock
@@ -14,7 +15,7 @@ from palaver.live.models import LiveEvent
 from palaver.record.models import Entry, Payload
 from palaver.record.verifying import verify
 from palaver.search.models import Document
-from palaver.standards import bounds, convening, deciding, lot, seating, seeds, voting
+from palaver.standards import bounds, convening, deciding, lot, opening, seating, seeds, voting
 from palaver.standards import reads as court_reads
 from palaver.standards.models import Alert, AlerterPause, Case, JurorSetting, PoolMember, Round, Seat, Verdict
 from tests.cast import at, fresh
@@ -301,6 +302,45 @@ def test_in_a_community_of_three_a_host_decides_and_it_is_said(court: Court) -> 
         deciding.decide_alone(case, by=chidi, removes=False, because="I erred.")
     said = json.loads(Payload.objects.get(entry__act="case.verdict").body or "")
     assert (said["judges"], said["by"]) == ("host", chidi.pk)
+
+
+def test_whoever_decided_alone_does_not_decide_the_appeal(court: Court) -> None:
+    chidi = court.cast.chidi
+    case = court.case()
+    deciding.decide_alone(case, by=chidi, removes=True, because="It names a neighbour a liar.")
+    with transaction.atomic():
+        appeal = opening.open_case(
+            kind="appeal", author=court.cast.ana, post=court.post, standard="", charter=1, of=case, commits_to={}
+        )
+    assert appeal.judges == "operator"
+    with pytest.raises(NotAllowed):
+        deciding.decide_alone(appeal, by=chidi, removes=True, because="I stand by it.")
+    verdict = deciding.decide_alone(appeal, by=court.cast.odile, removes=False, because="It names nobody.")
+    assert verdict.outcome == "overturned"
+
+
+def test_an_appeal_is_won_by_votes_to_overturn(court: Court) -> None:
+    court.crowd(20)
+    case = court.sitting()
+    judge(case, BREAKS, BREAKS, BREAKS, BREAKS)
+    with at(clock.now() + timedelta(days=1)):
+        with transaction.atomic():
+            appeal = opening.open_case(
+                kind="appeal", author=court.cast.ana, post=court.post, standard="", charter=1, of=case, commits_to={}
+            )
+        assert (appeal.seats, appeal.needed, appeal.pool_size) == (5, 3, 16), "None of the first jury."
+        court.gather()
+        convening.sit_due()
+        judge(appeal, KEEPS, BREAKS, KEEPS, BREAKS, KEEPS)
+        assert Verdict.objects.get(case=appeal).outcome == "overturned"
+
+
+def test_what_waits_when_a_case_is_called_off_is_started_by_the_sweep(court: Court) -> None:
+    case = court.case()
+    queued = court.alert(by=court.cast.dara, standard="threats")
+    deciding.call_off(case, because="An act of law went before it.")
+    assert opening.start_waiting() == 1 and opening.start_waiting() == 0
+    assert fresh(queued).state == Alert.State.OPEN
 
 
 def test_without_a_free_host_an_operator_decides(court: Court) -> None:

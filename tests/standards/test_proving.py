@@ -192,7 +192,8 @@ def test_the_record_is_sifted_by_act_office_and_subject(cast: Cast) -> None:
     assert has("act=thread.lock", "Of the first.", "Of the second.", "opened the thread again <") == [True, True, False]
     assert has("act=thread.lock&office=host", "Of the first.", "Of the second.") == [True, False]
     assert has(f"subject=thread:{other.pk}", "Of the first.", "Of the second.") == [False, True]
-    assert has("act=nothing.such", "Of the first.", "No such entry") == [False, True]
+    for nonsense in ("act=nothing.such", "subject=%00%FF", "office=" + "x" * 5000):
+        assert has(nonsense, "Of the first.", "No such entry") == [False, True]
 
 
 def test_an_entry_has_a_page_that_says_how_to_check_it(cast: Cast) -> None:
@@ -240,7 +241,10 @@ def test_the_pages_of_the_record_follow_each_other_to_its_head(cast: Cast, monke
         start = page["next"]
     assert found == whole["entries"] and len(found) > 8
     assert get("/record/entries.json?from=nonsense")["entries"] == get("/record/entries.json")["entries"]
+    for beyond in (99_999, 10**18, 10**30):
+        assert get(f"/record/entries.json?from={beyond}")["next"] is None
     assert get("/record/entries.json?from=99999")["entries"] == []
+    assert Client().get(f"/juries/{10**30}.json").status_code == 404
 
 
 # The file that outsiders run ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from palaver.cli import check
 from palaver.forums.models import Hold, Post, Removal
 from palaver.kit import clock, env
 from palaver.standards import holding, recounting, seeds
-from palaver.standards.models import Alert, Case, PoolMember, Seat, Verdict
+from palaver.standards.models import Alert, Case, Consequence, PoolMember, Seat, Verdict
 from tests.standards.court import BREAKS, Court, judge
 
 BREAKAGES: dict[str, Callable[[], object]] = {
@@ -19,7 +19,7 @@ BREAKAGES: dict[str, Callable[[], object]] = {
     "in spite of a running removal": lambda: Post.objects.filter(standing=3).update(standing=0),
     "held post has no running hold": lambda: Hold.objects.update(ended_at=clock.now()),
     "in spite of a running hold": lambda: Post.objects.filter(standing=2).update(standing=0),
-    "decided case has no verdict": lambda: Verdict.objects.all().delete(),
+    "decided case has no verdict": lambda: (Consequence.objects.all().delete(), Verdict.objects.all().delete()),
     "with a verdict is not decided": lambda: Case.objects.filter(verdict__isnull=False).update(stage="waiting"),
     "counts other papers": lambda: Verdict.objects.update(keeps=5),
     "has another pool": lambda: PoolMember.objects.filter(seat=None)[0].delete(),

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from palaver.standards import verifier
+from palaver.standards import lot, verifier
 from tests.cast import Cast
 from tests.standards.proofs import Told, Year, published
 
@@ -626,6 +626,45 @@ def test_hashing_anew_alone_changes_nothing(told: Told) -> None:
     told.reseal()
     assert told.record() == []
     assert [told.case(case_id) for case_id in told.cases] == [[]] * len(told.cases)
+
+
+def with_watch(told: Told, **changed: Any) -> list[str]:
+    """The record with a draw of watchers in the place of another entry, by the product's own lot on a seed that is public by now."""
+    publication = told.find("draw.publish")
+    day, seed = said(publication)["day"], said(publication)["seed"]
+    commitment = told.at(said(publication)["committed"])
+    pool = list(range(20, 40))
+    payload: dict[str, Any] = {
+        "draw": 20261102,
+        "seed_day": day,
+        "seed_commitment": said(commitment)["commitment"],
+        "late_seed": False,
+        "pool": pool,
+        "seats": 5,
+        "drawn": lot.drawn_to_watch(bytes.fromhex(seed), 20261102, pool, 5),
+    }
+    entry = lock_of(told)
+    entry.update(act="watch.draw", subject="draw:20261102")
+    told.say(entry, **payload | changed)
+    told.reseal()
+    return told.record()
+
+
+def test_a_draw_of_watchers_is_accepted_as_the_lot_made_it(told: Told) -> None:
+    assert with_watch(told) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"drawn": [20, 21, 22, 23, 24]}, "does not draw for the watch the volunteers with the lowest tickets"),
+        ({"seats": 4}, "does not draw for the watch the volunteers with the lowest tickets"),
+        ({"pool": list(range(39, 19, -1))}, "does not list the volunteers for the watch once each"),
+        ({"seed_commitment": "d" * 64}, "that the record does not commit to"),
+    ],
+)
+def test_a_tampered_draw_of_watchers_is_rejected_by_name(told: Told, changed: dict[str, Any], sentence: str) -> None:
+    assert any(sentence in fault for fault in with_watch(told, **changed))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ It is started by `tests.sweeps.community.Hands` with the environment of the appl
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -22,15 +23,18 @@ django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.core.mail import EmailMessage
 from django.db import transaction
 
 from palaver.accounts import joining, operating, settling, suspending
 from palaver.accounts.models import Member
 from palaver.accounts.sessions import SessionStore
-from palaver.forums import locking, placing, posting, recommending, withdrawing
-from palaver.forums.models import Category, Forum, Post, PostBody, SourceText, Thread
+from palaver.delivery.models import Mail
+from palaver.forums import attaching, correcting, locking, placing, posting, recommending, withdrawing
+from palaver.forums.models import Attachment, Category, Forum, Post, PostBody, SourceText, Thread
 from palaver.kit import clock
 from palaver.kit.decisions import Refusal
+from palaver.reading import bookmarking
 
 Answer = dict[str, Any]
 _VERBS: dict[str, Callable[..., Any]] = {}
@@ -154,13 +158,13 @@ def end_suspension(member: int, by: str) -> None:
 
 @verb
 def many(what: str, each: list[dict[str, Any]]) -> list[Any]:
-    """One verb many times; each answer, or None where it was refused."""
+    """One verb many times; each answer, or "refused"."""
     made: list[Any] = []
     for words in each:
         try:
             made.append(_VERBS[what](**words))
         except Refusal:
-            made.append(None)
+            made.append("refused")
     return made
 
 
@@ -184,6 +188,43 @@ def raw(thread: int, by: str, html: str) -> int:
     with transaction.atomic():
         PostBody.objects.filter(post_id=post).update(html=html)
     return int(post)
+
+
+@verb
+def put_up_picture(by: str, data: str) -> int:
+    """A picture (base64) of a member's; its id."""
+    return attaching.put_up_picture(owner=_member(by), name="well.png", data=base64.b64decode(data)).pk
+
+
+@verb
+def show(thread: int, by: str, picture: int, caption: str) -> int:
+    """A reply that shows a picture under a caption."""
+    return reply(thread, by, attaching.markdown(Attachment.objects.get(pk=picture), caption))
+
+
+@verb
+def correct(post: int, by: str, line: str) -> None:
+    correcting.correct(_post(post), by=_member(by), line=line)
+
+
+@verb
+def bookmark(post: int, by: str, note: str) -> None:
+    bookmarking.keep(_post(post), by=_member(by), note=note)
+
+
+@verb
+def letter(subject: str, text: str) -> int:
+    """A mail that waits at the desk."""
+    EmailMessage(" ".join(subject.split()), text, to=["ana@example.org"]).send()
+    newest = Mail.objects.order_by("-pk").first()
+    assert newest is not None
+    return newest.pk
+
+
+@verb
+def mails_with_markup() -> int:
+    """How many mails hold anything but plain text."""
+    return Mail.objects.exclude(html="").count()
 
 
 @verb

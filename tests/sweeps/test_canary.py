@@ -31,7 +31,19 @@ from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
 from palaver.delivery.models import Endpoint, Mail
 from palaver.delivery.push import sending as pushing
-from palaver.forums import correcting, drafting, locking, placing, polling, posting, subscribing, withdrawing
+from palaver.forums import (
+    blocking,
+    correcting,
+    drafting,
+    locking,
+    merging,
+    placing,
+    polling,
+    posting,
+    splitting,
+    subscribing,
+    withdrawing,
+)
 from palaver.forums.models import Forum, Hold, Post, Removal, Thread
 from palaver.kit import clock, due
 from palaver.kit.due import handling
@@ -41,8 +53,8 @@ from palaver.notices.models import Device, Notice
 from palaver.project.serving import may_hear
 from palaver.reading import bookmarking, ignoring, trashing
 from palaver.search import saving
-from palaver.standards import lot, seeds
-from palaver.standards.models import Alert, PoolMember, Seat
+from palaver.standards import alerting, appealing, deciding, lot, seeds
+from palaver.standards.models import Alert, PoolMember, Proposal, Seat
 from tests.architecture.test_addresses import addresses
 from tests.web.test_permissions import ADDRESSES, FORMS, Town, lies_in_a_forum
 
@@ -71,6 +83,7 @@ UNSEEN: dict[str, str] = {
     "the answer to the question of sign-up": "the desk shows it while sign-up is by approval",
     "the reason on a juror's paper before the verdict": "it is for nobody until there is one",
     "the note of an invitation": "the pages of invitations show it while sign-up is by invitation",
+    "the answer to the watch": "the suspended account reads it, which is none of those who go round here, and its jury",
 }
 
 
@@ -130,6 +143,7 @@ class Planted(Town):
         self._in_the_closed_forum()
         self._of_ana_alone()
         self._at_the_desk()
+        self._contested()
         self._before_a_jury()
         # Everything that the jobs process tells and writes within the hour. No carrier answers, so mails stay as rows.
         with clock.stopped_at(clock.now() + timedelta(hours=1)):
@@ -185,11 +199,46 @@ class Planted(Town):
         locking.pin(thread, by=odile, because=secret("the reason of a pin", INSIDE))
         other = posting.start_thread(forum=forum, author=ana, subject="Told", text="Told.")
         locking.lock(other, by=odile, because=secret("the reason of a lock", INSIDE))
+        self._among_hosts(forum, thread)
         thread.refresh_from_db()
         # The address asked for must not hold the word itself: a slug that is wrong leads to the right one.
         self.ids["closed"].update(thread=thread.pk, thread_slug="x", post=reply.pk, number=reply.number)
         self.ids["closed"]["ballot"] = thread.poll.ballot_id
         self.further = [f"/t/{other.pk}/told", f"/p/{gone.pk}/history", f"/p/{first.pk}"]
+
+    def _among_hosts(self, forum: Forum, thread: Thread) -> None:
+        """What hosts do in the closed forum, what is brought before them, and what the watch talks about."""
+        secret, odile, hana = self.secrets.text, self.member["Odile"], self.member["Hana"]
+        apart = posting.reply(thread=thread, author=self.member["Ana"], text="Apart.")
+        splitting.split(
+            thread,
+            numbers=[apart.number],
+            subject=secret("the subject of a split-off thread", INSIDE),
+            by=odile,
+            because=secret("the reason of a split", INSIDE),
+        )
+        gone = posting.start_thread(forum=forum, author=self.member["Ana"], subject="Gone", text="Gone.")
+        merging.merge(gone, into=thread, by=odile, because=secret("the reason of a merging", INSIDE))
+        with transaction.atomic():
+            kemal = Member.objects.create(name="Kemal", name_key="kemal", claimed_at=clock.now())
+        placing.admit(forum, member=kemal, by=odile)
+        blocking.block(
+            forum,
+            member=kemal,
+            by=hana,
+            until=clock.now() + timedelta(days=3),
+            because=secret("the reason of a block", INSIDE),
+        )
+        alerting.alert(
+            by=odile,
+            about="post",
+            post=Post.objects.get(thread=thread, place=0),
+            standard="off-topic",
+            because=secret("an alert that lies with the hosts", DESK | {"Hana"}),
+        )
+        with transaction.atomic():
+            Proposal.objects.filter(pk=self.more["proposal"]).update(because=secret("a proposal to the watch", DESK))
+            Proposal.objects.filter(pk=self.more["watched"]).update(answer=secret("the answer to the watch", NOBODY))
 
     def _of_ana_alone(self) -> None:
         secret, ana = self.secrets.text, self.member["Ana"]
@@ -272,6 +321,30 @@ class Planted(Town):
                         because="A court has ruled.",
                     )
             self.further += [f"/p/{post.pk}", f"/p/{post.pk}/removed", f"/p/{post.pk}/history", f"/p/{post.pk}/alert"]
+
+    def _contested(self) -> None:
+        """Ana's side in an appeal that is open, and a case of the closed forum with its reasons."""
+        secret, ana, odile = self.secrets, self.member["Ana"], self.member["Odile"]
+        words = secret.plant("the words of an appeal", OWN, DESK)
+        appealing.appeal_removal(Removal.objects.get(pk=self.more["removal"]), by=ana, words=f"{COMMON} {words}")
+        forum = Forum.objects.get(slug="closed")
+        thread = posting.start_thread(
+            forum=forum,
+            author=ana,
+            subject=secret.text("the subject of a case in a closed forum", INSIDE),
+            text="Told.",
+        )
+        alert = alerting.alert(
+            by=odile,
+            about="post",
+            post=Post.objects.get(thread=thread, place=0),
+            standard="threats",
+            because=secret.text("the reason of an operator's alert", DESK),
+        )
+        assert alert.case is not None
+        lone = self.member["Hana"]
+        deciding.decide_alone(alert.case, by=lone, removes=False, because=secret.text("the reason of a host", INSIDE))
+        self.further += [f"/juries/{alert.case_id}/reasons", f"/juries/{alert.case_id}/reasons.txt"]
 
     def _devices(self) -> None:
         """After the jobs have run: nobody is to be reached at this address."""

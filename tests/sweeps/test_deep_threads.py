@@ -15,6 +15,8 @@ import pytest
 from tests.journeys.running import palaver, started
 from tests.sweeps.community import Visitor
 
+pytestmark = pytest.mark.dear
+
 HOW_MANY = 10
 LONGEST_POST = 62_055
 

@@ -32,6 +32,8 @@ from tests.conftest import ROOT
 from tests.journeys.running import Serving, palaver, started
 from tests.sweeps.community import ENCODINGS, Hands, Page, Visitor, children, hands, of_each_worker
 
+pytestmark = pytest.mark.dear
+
 CLOSED = "takes no more replies"
 pick = st.integers(0, 10**6)
 

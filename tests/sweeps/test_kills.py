@@ -24,6 +24,8 @@ import sqlite3  # noqa: E402
 from tests.journeys.running import Serving, palaver, started  # noqa: E402
 from tests.sweeps.community import People, Visitor, found, hands  # noqa: E402
 
+pytestmark = pytest.mark.dear
+
 SECONDS_UNDER_LOAD = (0.2, 3.0)
 NAMES = ("Odile", "Ana", "Bram", "Chidi", "Dara", "Emil")
 

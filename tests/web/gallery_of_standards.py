@@ -69,8 +69,8 @@ def pages(shell: Shell, guest: Shell, at: Callable[..., Moment]) -> Iterator[tup
                     contest._replace(appeal=None, because="One appeal at a time: another one of yours is being judged."),
                 ),
                 (
-                    AppealRow("Against a suspension", at("3 Oct"), "being judged", "open", ()),
-                    AppealRow("Against the removal of a post", at("Sep 2025"), "upheld", "lost", (Link("Case 799", "/juries/799"), Link("Reasons", "/juries/799/reasons"))),
+                    AppealRow("Against a suspension", at("3 Oct"), "being judged", "open", "I gave them away.", ()),
+                    AppealRow("Against the removal of a post", at("Sep 2025"), "upheld", "lost", "I meant the bread.", (Link("Case 799", "/juries/799"), Link("Reasons", "/juries/799/reasons"))),
                 ),
                 "Your last appeal was lost. The next can be made from Wed 4 Nov 2026, 15:59 on.",
                 Empty("There is nothing to contest."),

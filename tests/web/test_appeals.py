@@ -87,6 +87,7 @@ def test_a_removed_post_comes_back_by_notice_form_jury_of_eleven_and_verdict(cou
 def test_a_suspended_member_appeals_by_plain_forms(court: Court) -> None:
     suspend(court.cast.ana, by=court.cast.odile, until=clock.now() + timedelta(days=9), because="She sold lamps.")
     ana = signed_in(court.cast.ana)
+    assert "She sold lamps. You can appeal" in text(ana.get("/notices/"))
     refused = ana.post(f"/t/{court.thread.pk}/replies", {"body": "Still."})
     assert refused.status_code == 422
     page = ana.get("/me/appeals").content.decode()

@@ -132,6 +132,7 @@ def test_a_secret_vote_is_answered_with_its_receipt_once_and_changed_by_the_same
     assert refused.status_code == 409
     assert "your vote stands" in refused.content.decode()
     assert 'name="receipt"' in refused.content.decode()
+    assert 'value="0" checked' in refused.content.decode()
     assert elsewhere.post(f"{path}/vote", {"chosen": "0", "receipt": kept.value.lower()}).status_code == 302
 
 

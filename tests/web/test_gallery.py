@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page
 
 from palaver.web import building
 
+pytestmark = pytest.mark.dear
+
 AXE = (Path(axe_playwright_python.__file__).parent / AXE_FILE_NAME).read_text(encoding="utf-8")
 LIGHT: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 DARK: dict[str, Any] = {**LIGHT, "color_scheme": "dark"}
@@ -27,7 +29,7 @@ SCREENS = {**DESK, **HAND}
 SIDEWAYS = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
 RUN_AXE = """async (rules) => {
   const only = rules ? {type: "rule", values: rules} : {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]};
-  const found = await axe.run(document, {runOnly: only});
+  const found = await axe.run(document, {runOnly: only, resultTypes: ["violations"], selectors: false});
   return found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + (node.any[0]?.message ?? "")).join(" | "));
 }"""
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), textarea")]

@@ -306,7 +306,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
 # Further roles answer as a column does, but for what is listed: (what is read, what is sent). Nadia has joined this morning
 # and answers as Bram, who is no newcomer; so does Wilma, who is on the watch. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
-    "Nadia": ("Bram", {"invitations": (200, 422)}),
+    "Nadia": ("Bram", {"invitations": (200, 422), "forum-hosts open": (200, 403)}),
     # A host decides in the own forum alone.
     "Hana": (
         "Chidi",
@@ -335,8 +335,11 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "thread-lock": ("302 403 200 403 403 200", "403 302 302 302 302 302"),
         # Whoever locked it needs to ask nobody.
         "lock-question": ("302 200 200 200 200 200", "403 302 403 403 302 302"),
+        # The form names the forum in which this one stands already.
+        "thread-move": ("302 403 200 403 403 200", "403 403 422 403 403 422"),
     },
     "retired": {
+        "forum-hosts": ("200 200 200 200 200 200", "403 403 403 403 403 403"),
         "thread-start": ("302 403 403 403 403 403", "403 403 403 403 403 403"),
         "thread-replies": ("302 403 403 403 403 403", "403 422 422 422 422 422"),
         "post-reply": ("302 403 403 403 403 403", "403 422 422 422 422 422"),

@@ -47,21 +47,21 @@ def token() -> Iterator[str]:
 
 
 @pytest.fixture
-def browser() -> Client:
+def guest() -> Client:
     return Client(headers={"sec-fetch-site": "same-origin"})
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/latest", "/f/nowhere/", "/account/signup/", "/desk/", "/t/1/x", "/no/such/page"]
 )
-def test_every_page_of_an_empty_installation_leads_to_the_set_up(browser: Client, token: str, path: str) -> None:
-    answer = browser.get(path)
+def test_every_page_of_an_empty_installation_leads_to_the_set_up(guest: Client, token: str, path: str) -> None:
+    answer = guest.get(path)
     assert (answer.status_code, answer["Location"]) == (302, "/set-up")
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_nothing_can_be_sent_past_the_set_up(browser: Client, token: str) -> None:
-    answer = browser.post("/account/signup/", {"username": "Jonas", "password1": "a heron on the weir"})
+def test_nothing_can_be_sent_past_the_set_up(guest: Client, token: str) -> None:
+    answer = guest.post("/account/signup/", {"username": "Jonas", "password1": "a heron on the weir"})
     assert (answer.status_code, answer["Location"], Member.objects.count()) == (302, "/set-up", 0)
 
 
@@ -71,11 +71,11 @@ def test_the_token_is_a_secret_of_the_home(token: str) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_founder_makes_a_community_and_is_signed_in(browser: Client, token: str) -> None:
-    assert "Found a community" in browser.get(f"/set-up?token={token}").content.decode()
-    answer = browser.post("/set-up", {**FORM, "token": token})
+def test_a_founder_makes_a_community_and_is_signed_in(guest: Client, token: str) -> None:
+    assert "Found a community" in guest.get(f"/set-up?token={token}").content.decode()
+    answer = guest.post("/set-up", {**FORM, "token": token})
     assert (answer.status_code, answer["Location"]) == (302, "/desk/first-steps")
-    steps = browser.get("/desk/first-steps")
+    steps = guest.get("/desk/first-steps")
     assert steps.status_code == 200 and "Millbrook Commons stands" in steps.content.decode()
     odile = Member.objects.get()
     assert (odile.name, odile.is_operator, odile.check_password(FORM["password"])) == ("Odile", True, True)
@@ -94,29 +94,29 @@ def test_a_founder_makes_a_community_and_is_signed_in(browser: Client, token: st
     assert "Millbrook Commons" in page and "A town talking to itself." in page
 
 
-def test_afterwards_the_set_up_is_gone_and_its_token_with_it(browser: Client, token: str) -> None:
-    browser.post("/set-up", {**FORM, "token": token})
+def test_afterwards_the_set_up_is_gone_and_its_token_with_it(guest: Client, token: str) -> None:
+    guest.post("/set-up", {**FORM, "token": token})
     assert not (env.home() / "secrets" / TOKEN_FILE).exists()
-    for answer in (Client().get(f"/set-up?token={token}"), browser.post("/set-up", {**FORM, "token": token})):
+    for answer in (Client().get(f"/set-up?token={token}"), guest.post("/set-up", {**FORM, "token": token})):
         assert answer.status_code == 410 and "has been set up" in answer.content.decode()
     assert Member.objects.count() == 1
 
 
 @pytest.mark.parametrize("given", ["", "x", "ÿ" * 40, "\x00"])
-def test_a_wrong_token_opens_nothing_and_is_answered_with_a_sentence(browser: Client, token: str, given: str) -> None:
-    answer = browser.post("/set-up", {**FORM, "token": given})
+def test_a_wrong_token_opens_nothing_and_is_answered_with_a_sentence(guest: Client, token: str, given: str) -> None:
+    answer = guest.post("/set-up", {**FORM, "token": given})
     assert answer.status_code == 403
     assert "token" in answer.content.decode() and "Found a community" not in answer.content.decode()
     assert not founding.is_founded()
 
 
-def test_after_ten_wrong_tokens_even_the_right_one_waits(browser: Client, token: str) -> None:
+def test_after_ten_wrong_tokens_even_the_right_one_waits(guest: Client, token: str) -> None:
     for n in range(tokens.FROM_ONE_ADDRESS):
-        assert browser.get(f"/set-up?token=wrong{n}").status_code == 403
-    waits = browser.get(f"/set-up?token={token}")
+        assert guest.get(f"/set-up?token=wrong{n}").status_code == 403
+    waits = guest.get(f"/set-up?token={token}")
     assert waits.status_code == 429 and "Wait ten minutes" in waits.content.decode()
     # Somebody at another address is not held up by that.
-    assert browser.get(f"/set-up?token={token}", REMOTE_ADDR="192.0.2.7").status_code == 200
+    assert guest.get(f"/set-up?token={token}", REMOTE_ADDR="192.0.2.7").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_after_ten_wrong_tokens_even_the_right_one_waits(browser: Client, token:
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_nothing_else_is_lost(
-    browser: Client, token: str, field: str, value: str, sentence: str
+    guest: Client, token: str, field: str, value: str, sentence: str
 ) -> None:
-    answer = browser.post("/set-up", {**FORM, field: value, "token": token})
+    answer = guest.post("/set-up", {**FORM, field: value, "token": token})
     page = answer.content.decode()
     assert answer.status_code == 422 and sentence in page
     kept = {"name": FORM["name"], "operator": FORM["operator"]}
@@ -145,8 +145,8 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_else_is_lost(
     assert not Community.objects.filter(set_up_at__isnull=False).exists()
 
 
-def test_approval_needs_a_question(browser: Client, token: str) -> None:
-    answer = browser.post("/set-up", {**FORM, "sign_up": "approval", "token": token})
+def test_approval_needs_a_question(guest: Client, token: str) -> None:
+    answer = guest.post("/set-up", {**FORM, "sign_up": "approval", "token": token})
     assert answer.status_code == 422 and "Write the question" in answer.content.decode()
 
 
@@ -175,8 +175,8 @@ def test_of_32_founders_at_the_same_instant_one_founds(db: None) -> None:
     assert (Member.objects.count(), Forum.objects.count()) == (1, 3) and verify()
 
 
-def test_an_installation_with_an_operator_or_a_forum_is_founded(db: None, browser: Client) -> None:
+def test_an_installation_with_an_operator_or_a_forum_is_founded(db: None, guest: Client) -> None:
     assert not founding.is_founded()
     assert Cast().odile and founding.is_founded()
-    assert browser.get("/").status_code == 200
-    assert browser.get("/set-up").status_code == 410
+    assert guest.get("/").status_code == 200
+    assert guest.get("/set-up").status_code == 410

@@ -62,7 +62,8 @@ def decide(terms: Terms, votes: Mapping[int, int], voters: int) -> Tally:
     quorate = voters >= max(terms.quorum, 1)
     if terms.method == Ballot.Method.MOTION:
         passed, even = _motion(terms, votes[FOR], votes[AGAINST])
-        decided, tied = ((FOR,) if passed else ()), ((FOR, AGAINST) if even else ())
+        decided: tuple[int, ...] = (FOR,) if passed else ()
+        tied: tuple[int, ...] = (FOR, AGAINST) if even else ()
     else:
         decided, tied = _seats(terms, votes, voters)
     return Tally(votes, voters, quorate, decided if quorate else (), tied if quorate else ())

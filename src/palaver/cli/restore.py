@@ -75,6 +75,7 @@ def _finish(home: Path, manifest: dict[str, Any]) -> int:
     from django.core.management import call_command
     from django.db import connections
 
+    from palaver.ballots import counting as ballots
     from palaver.forums import counting
     from palaver.record.verifying import verify
     from palaver.transfer import restoring
@@ -85,7 +86,7 @@ def _finish(home: Path, manifest: dict[str, Any]) -> int:
         connections["default"].settings_dict["NAME"] = database["NAME"] = str(home / "palaver.sqlite3")
     call_command("migrate", interactive=False, verbosity=0)
     restoring.settle()
-    drifted = list(counting.drift())
+    drifted = [*counting.drift(), *ballots.drift()]
     record = verify()
     for sentence in [*drifted, *record.faults]:
         print(sentence, file=sys.stderr)

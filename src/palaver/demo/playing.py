@@ -11,13 +11,26 @@ from django.db import transaction
 
 from palaver.accounts import joining, operating, suspending
 from palaver.accounts.models import Member
-from palaver.demo.reading_content import Community, ForumText, MemberText, PostText, ThreadText
-from palaver.forums import locking, newcomers, placing, posting, recommending, withdrawing
+from palaver.ballots import opening, voting
+from palaver.ballots.models import Ballot
+from palaver.demo.reading_content import (
+    AmendmentText,
+    Community,
+    ForumText,
+    MemberText,
+    PollText,
+    PostText,
+    ThreadText,
+    VoteText,
+)
+from palaver.forums import locking, newcomers, placing, polling, posting, recommending, withdrawing
 from palaver.forums.models import Category, Forum, Post, Thread
 from palaver.forums.permissions import may_lock
 from palaver.kit import clock
 from palaver.kit.text import rendering
 from palaver.reading import marking
+from palaver.standards import amending, charter
+from palaver.standards.models import Amendment
 
 PASSWORD = "under the tree"
 """Every demo member's. The demo answers on the loopback address only."""
@@ -64,6 +77,8 @@ def play(community: Community, *, progress: Callable[[int, int], object] | None 
         for member in community.members:
             if member.suspension is not None:
                 _suspension(member, stage, operator)
+        for amendment in community.amendments:
+            _amendment(amendment, stage)
         for mark in community.marks:
             stage.at(mark.ago, _marking(stage, mark.member, mark.forum))
         stage.acts.sort(key=lambda act: act[:3])
@@ -174,6 +189,8 @@ def _thread(text: ThreadText, stage: _Stage, operator: Member) -> None:
             stage.at(post.edited.ago, _editing(stage, (*key, post.number), post))
         if post.withdrawn is not None:
             stage.at(post.withdrawn.ago, _withdrawing(stage, (*key, post.number), post), closing=True)
+    for vote in text.poll.votes if text.poll is not None else ():
+        stage.at(vote.ago, _answering(stage, key, text.poll, vote))
     if text.pin is not None:
         pin = text.pin
         stage.at(
@@ -201,7 +218,11 @@ def _speaking(text: ThreadText, post: PostText, stage: _Stage) -> Callable[[], o
         author = stage.members[post.author]
         if post.answers is None:
             thread = posting.start_thread(
-                forum=stage.forums[text.forum], author=author, subject=text.subject, text=post.body
+                forum=stage.forums[text.forum],
+                author=author,
+                subject=text.subject,
+                text=post.body,
+                poll=_question(text.poll),
             )
             stage.threads[key] = thread
             made = Post.objects.get(thread=thread, number=0)
@@ -216,6 +237,42 @@ def _speaking(text: ThreadText, post: PostText, stage: _Stage) -> Callable[[], o
         stage.posts[(*key, post.number)] = made
 
     return act
+
+
+def _question(text: PollText | None) -> polling.Question | None:
+    return None if text is None else polling.Question(text.options, "", text.most, text.days, text.secret)
+
+
+def _answering(stage: _Stage, key: tuple[str, str], text: PollText | None, vote: VoteText) -> Callable[[], object]:
+    assert text is not None
+    chosen = [text.options.index(option) for option in vote.chosen]
+    return lambda: polling.vote(stage.threads[key].poll, by=stage.members[vote.by], chosen=chosen)
+
+
+def _amendment(text: AmendmentText, stage: _Stage) -> None:
+    """Proposed, put to the ballot, and voted on; nobody's choice is known, since the ballot is secret."""
+    made: list[Amendment] = []
+
+    def propose() -> None:
+        known = charter.latest().standard(text.standard)
+        if known is None:
+            raise ValueError(f"The demo amends the standard {text.standard!r}, which the charter does not have.")
+        wish = amending.Wish("change", *known._replace(rule=text.rule))
+        by = Member.objects.get(pk=stage.members[text.by].pk)
+        made.append(amending.propose(by=by, title=text.title, because=text.because, changes=[wish]))
+
+    def put() -> None:
+        amending.put_to_ballot(made[0], by=stage.members[text.by])
+
+    def vote(one: VoteText) -> None:
+        place = opening.MOTION.index(one.chosen[0])
+        ballot = Ballot.objects.get(about=f"amendment:{made[0].pk}")
+        voting.cast(ballot, by=stage.members[one.by], chosen=[place])
+
+    stage.at(text.ago, propose)
+    stage.at(text.voted, put)
+    for one in text.votes:
+        stage.at(one.ago, lambda one=one: vote(one))  # type: ignore[misc]
 
 
 def _recommending(stage: _Stage, key: tuple[str, str, int], name: str) -> Callable[[], object]:

@@ -146,6 +146,40 @@ class PostText:
 
 
 @dataclass(frozen=True, slots=True)
+class VoteText:
+    """A vote in a poll or a ballot: who, when, for what (options by their words; of a motion "for", "against", "abstain")."""
+
+    by: str
+    ago: timedelta
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PollText:
+    """A poll in an original post."""
+
+    options: tuple[str, ...]
+    most: int
+    days: int
+    secret: bool
+    votes: tuple[VoteText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentText:
+    """A proposed change of one standard's rule, and the votes of its ballot, which opened `voted` before now."""
+
+    by: str
+    ago: timedelta
+    title: str
+    because: str
+    standard: str
+    rule: str
+    voted: timedelta
+    votes: tuple[VoteText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadText:
     """A conversation: `posts[0]` is the original post, the others follow in order of time."""
 
@@ -155,6 +189,7 @@ class ThreadText:
     posts: tuple[PostText, ...]
     lock: Act | None
     pin: Act | None
+    poll: PollText | None = None
 
     @property
     def started(self) -> timedelta:
@@ -190,6 +225,7 @@ class Community:
     members: tuple[MemberText, ...]
     threads: tuple[ThreadText, ...]
     marks: tuple[MarkText, ...]
+    amendments: tuple[AmendmentText, ...] = ()
 
     def forum(self, slug: str) -> ForumText:
         """The forum with that slug. Raises KeyError when there is none."""
@@ -334,6 +370,7 @@ class _Reader:
                 self._before_joining(f"members.toml, {member.name}, suspension", member.name, member.suspension.ago)
         threads = self._threads()
         marks = self._marks()
+        amendments = self._amendments()
         if self.faults:
             raise ContentError(self.faults)
         return Community(
@@ -345,6 +382,7 @@ class _Reader:
             members=tuple(self.members.values()),
             threads=tuple(threads),
             marks=tuple(marks),
+            amendments=tuple(amendments),
         )
 
     def _complain(self, where: str, what: str) -> None:
@@ -484,10 +522,13 @@ class _Reader:
             posts.append(post)
         lock = self._act(table, "lock", started=posts[0].ago)
         pin = self._act(table, "pin", started=posts[0].ago)
+        poll = self._poll(table, started=posts[0].ago)
         table.nothing_else()
         if lock is not None and any(post.ago < lock.ago for post in posts):
             self._complain(table.where, "has a reply from after it was locked")
-        return ThreadText(forum=forum, slug=slug, subject=posts[0].subject, posts=tuple(posts), lock=lock, pin=pin)
+        return ThreadText(
+            forum=forum, slug=slug, subject=posts[0].subject, posts=tuple(posts), lock=lock, pin=pin, poll=poll
+        )
 
     def _in_order(self, where: str, posts: list[PostText], post: PostText) -> None:
         if post.number <= posts[-1].number:
@@ -546,6 +587,55 @@ class _Reader:
         self._known(row.where, act.by)
         self._later(row.where, act.ago, than=started)
         return act
+
+    def _poll(self, table: _Table, *, started: timedelta) -> PollText | None:
+        row = table.table("poll")
+        if row is None:
+            return None
+        options = row.names("options")
+        poll = PollText(
+            options=options,
+            most=row.number("most", 1),
+            days=row.number("days", 7),
+            secret=row.flag("secret"),
+            votes=self._votes(row, set(options), opened=started),
+        )
+        row.nothing_else()
+        return poll
+
+    def _votes(self, table: _Table, options: set[str], *, opened: timedelta) -> tuple[VoteText, ...]:
+        votes = []
+        for row in table.tables("vote"):
+            vote = VoteText(by=row.text("by"), ago=row.time("ago"), chosen=row.names("for"))
+            row.nothing_else()
+            self._known(row.where, vote.by)
+            self._later(row.where, vote.ago, than=opened)
+            for option in set(vote.chosen) - options:
+                self._complain(row.where, f"is for {option!r}, which is no option")
+            votes.append(vote)
+        return tuple(votes)
+
+    def _amendments(self) -> list[AmendmentText]:
+        table = self._file("charter.toml")
+        amendments = []
+        for row in table.tables("amendment"):
+            voted = row.time("voted")
+            amendment = AmendmentText(
+                by=row.text("by"),
+                ago=row.time("ago"),
+                title=row.text("title"),
+                because=row.text("because"),
+                standard=row.text("standard"),
+                rule=row.text("rule"),
+                voted=voted,
+                votes=self._votes(row, {"for", "against", "abstain"}, opened=voted),
+            )
+            row.nothing_else()
+            self._known(row.where, amendment.by)
+            self._later(row.where, voted, than=amendment.ago)
+            amendments.append(amendment)
+        table.nothing_else()
+        return amendments
 
     def _marks(self) -> list[MarkText]:
         table = self._file("reading.toml")

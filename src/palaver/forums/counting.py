@@ -163,6 +163,16 @@ _BROKEN: tuple[tuple[str, str], ...] = (
         WHERE (p.standing = 1) <> (w.post_id IS NOT NULL)""",
     ),
     (
+        "a stub claims the address of a post",
+        """
+        SELECT s.id FROM forums_poststub s JOIN forums_post p ON p.thread_id = s.was_in AND p.number = s.number""",
+    ),
+    (
+        "a stub claims the address of a thread",
+        """
+        SELECT s.was FROM forums_threadstub s JOIN forums_thread t ON t.id = s.was""",
+    ),
+    (
         "a post answers one in another thread",
         """
         SELECT p.id FROM forums_post p JOIN forums_post q ON q.id = p.answers_id WHERE q.thread_id <> p.thread_id""",

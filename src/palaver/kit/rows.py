@@ -46,7 +46,8 @@ def held(model: type[M], key: Any, *, with_its: str) -> M:
         cursor.execute(sql, [key])
         found = cursor.fetchone()
     if found is None:
-        raise model.DoesNotExist(f"There is no {model.__name__} {key}.")
+        missing: Any = model
+        raise missing.DoesNotExist(f"There is no {model.__name__} {key}.")
     values = list(found)
     for place, converters, column in convert:
         for converter in converters:
@@ -95,5 +96,6 @@ def _select(
     return sql, [field.attname for field in fields[:count]], [field.attname for field in fields[count:]], convert
 
 
-def _quoted(name: str) -> str:
-    return str(connection.ops.quote_name(name))
+def _quoted(name: str | None) -> str:
+    """A table or column as it stands in a statement; only a field without a column has no name."""
+    return str(connection.ops.quote_name(name or ""))

@@ -101,6 +101,10 @@ def _to_author(case: Case, outcome: str) -> str:
             Outcome.OVERTURNED: _("Your appeal was won – case %(number)s"),
             Outcome.UPHELD: _("Your appeal was lost: the decision stands – case %(number)s"),
         }.get(Outcome(outcome), "")
+    if case.kind == Case.Kind.LONG:
+        return {
+            Outcome.UPHELD: _("A jury agreed to a longer suspension – case %(number)s"),
+        }.get(Outcome(outcome), _("A jury did not agree to a longer suspension – case %(number)s"))
     if case.kind != Case.Kind.ALERT:
         return ""
     if case.post_id is None:

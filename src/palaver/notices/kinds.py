@@ -102,8 +102,8 @@ BALLOT = Kind(
 )
 CONSEQUENCE = Kind(
     "verdict-consequence",
-    _("What removals bring"),
-    _("I cannot write for a while, or a jury is asked about me."),
+    _("Suspensions of mine"),
+    _("I cannot write for a while, and why; or a jury is asked to make it longer."),
     usual=Ways(mail=True, push=True),
     minutes=0,
 )
@@ -139,20 +139,6 @@ ALERT = Kind(
     _("My alerts"),
     _("What I asked the members to look at has been decided."),
     usual=Ways(digest=True),
-)
-CONSEQUENCE = Kind(
-    "verdict-consequence",
-    _("What removals bring"),
-    _("I cannot write for a while, or a jury is asked about me."),
-    usual=Ways(mail=True, push=True),
-    minutes=0,
-)
-WARNING = Kind(
-    "warning",
-    _("Warning letters"),
-    _("Three of my posts were removed in 90 days; the letter itself comes by mail."),
-    usual=Ways(push=True),
-    minutes=0,
 )
 DESK = Kind(
     "desk",

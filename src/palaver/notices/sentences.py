@@ -44,7 +44,7 @@ def why(kind: str) -> str:
         kinds.SEARCH.key: _("You are told because you saved this search."),
         kinds.OFFICE.key: _("You are told because it is about your office, or about what hosts decided on you."),
         kinds.WATCH.key: _("You are told because it is about the watch, or about what the watch decided on you."),
-        kinds.CONSEQUENCE.key: _("You are told because verdicts removed posts of yours."),
+        kinds.CONSEQUENCE.key: _("You are told because it is about a suspension of yours."),
         kinds.WARNING.key: _("You are told because verdicts removed posts of yours."),
         kinds.BALLOT.key: _("You are told because you may vote in it."),
         kinds.SUMMONS.key: _("You are told because the lot may fall on you; you can say that it may not."),

@@ -267,6 +267,19 @@ def tell_consequence(event: standards.ConsequenceFell) -> None:
         warning.mail(fell, fell.member.email).send()
 
 
+def tell_suspension(event: accounts.MemberSuspended) -> None:
+    """An operator's suspension is told with its reason and the way to appeal. What rules, juries and the watch do is told as theirs."""
+    row = Suspension.objects.select_related("member").get(pk=event.suspension_id)
+    if row.office != Suspension.Office.OPERATOR:
+        return
+    with translation.override(row.member.language or settings.LANGUAGE_CODE):
+        words = _("You are suspended until %(until)s: %(because)s You can appeal") % {
+            "until": row.until.strftime("%Y-%m-%d %H:%M UTC"),
+            "because": row.because.rstrip(".") + ".",
+        }
+        telling.tell(row.member_id, kinds.CONSEQUENCE.key, words=words, href="/me/appeals")
+
+
 def tell_longer_asked(event: standards.LongerAsked) -> None:
     """Whoever is to be suspended longer learns it first, and may answer."""
     member = Member.objects.get(pk=event.member_id)

@@ -30,6 +30,7 @@ from palaver.front.changing import bump, settle_leftovers
 from palaver.front.given import Front, Lane, Sentence
 from palaver.kit import clock, due, env
 from palaver.kit.sqlite import checkpoint
+from palaver.kit.steady import Steady, held
 from palaver.live import streams, telling
 from palaver.notices import digesting, seeing
 from palaver.notices import jobs as jobs_of_notices
@@ -123,6 +124,8 @@ def queries(path: str) -> tuple[str, ...] | None:
         return ()
     if path.startswith("/juries/"):
         return ()
+    if path == "/charter" or path.startswith("/charter/"):
+        return ("before",) if path == "/charter/amendments/" else ()
     if path.startswith("/t/"):
         return ("view", "highlight", "page", "from")
     if path.startswith("/f/"):
@@ -253,8 +256,9 @@ def jobs(stop: threading.Event) -> None:
     due.every("forget pictures", 6 * 3600, attaching.tidy)
     due.every("settle words", 5, settle_leftovers)
     due.every("remind of bookmarks", 20, bookmarking.remind_due)
-    due.every("close ballots", 5, closing.close_due)
-    due.every("confirm the charter", 600, adopting.confirm_due)
+    steady = Steady()
+    due.every("close ballots", 5, held(closing.close_due, steady))
+    due.every("confirm the charter", 600, held(adopting.confirm_due, steady))
     search_building.register()
     due.every("look again for saved searches", repeating.EVERY, repeating.look_again)
     due.every("settle hosts' seats", 600, hosting.sweep)

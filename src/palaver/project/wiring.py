@@ -136,6 +136,7 @@ def _people() -> None:
             reactions.tell_rights,
             hosting.on_suspended,
             mustering.on_suspended,
+            reactions.tell_suspension,
         ],
     )
     events.connect(accounts.SuspensionProlonged, within=[reactions.words(member), reactions.enter_suspension_longer])

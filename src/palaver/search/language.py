@@ -220,7 +220,7 @@ class _Reader:
         elif value == "source":
             self._say(_("has:source is for posts with a source card; no post here has one yet."))
         elif value == "poll":
-            self._say(_("has:poll is for posts with a poll; no post here has one yet."))
+            self._say(_("has:poll is not looked for yet, so it is left out."))
         else:
             self._choices("has", value, ("image", "link"), "has:image, has:link")
 

@@ -24,7 +24,7 @@ from palaver.record.entering import enter
 from palaver.standards import charter, consequences, opening, restoring
 from palaver.standards.bounds import LONGEST_WORDS
 from palaver.standards.events import AppealOpened, CaseCalledOff, VerdictReached
-from palaver.standards.models import Alert, Appeal, Case, Consequence, Seat, Verdict
+from palaver.standards.models import Alert, Appeal, Case, Consequence, Proposal, Seat, Verdict
 from palaver.standards.permissions import (
     may_appeal_block,
     may_appeal_lock,
@@ -179,8 +179,10 @@ def _suspension(number: int, by: Member | None) -> Contested | None:
     if row is None:
         return None
     set_off = Consequence.objects.filter(suspension=row).select_related("verdict__case").first()
-    first = set_off.verdict.case if set_off else None
-    judged = _judges_of(first) | frozenset([row.by_id] if row.by_id else [])
+    watched = Proposal.objects.filter(suspension=row).select_related("case").first()
+    first = set_off.verdict.case if set_off else watched.case if watched else None
+    acted = {row.by_id, *((watched.by_id, watched.second_id) if watched else ())}
+    judged = _judges_of(first) | frozenset(one for one in acted if one is not None)
     may = may_appeal_suspension(by, row)
     return Contested(Appeal.Against.SUSPENSION, row, None, first, row.because, judged, row.member_id, row.since, may)
 

@@ -60,8 +60,10 @@ def brief(case: Case) -> Brief | None:
 def _longer(asked: Prolongation) -> Brief:
     suspension = asked.suspension
     return Brief(
-        _("A member is suspended until %(until)s. An operator asks that it last until %(longer)s.")
-        % {"until": _day(suspension.until), "longer": _day(asked.until)},
+        _(
+            "A member is suspended until %(until)s, for this: “%(because)s” An operator asks that it last until %(longer)s."
+        )
+        % {"until": _day(suspension.until), "because": suspension.because, "longer": _day(asked.until)},
         "",
         _posts_before(suspension),
         (

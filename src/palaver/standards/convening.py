@@ -1,6 +1,6 @@
 """Convening a jury: who of a pool is here, when enough were seen, and whom the next round offers a seat.
 
-A page load asks a dictionary that is kept in the process as long as the word `juries` stands (`pools`, `summoned`); only a
+A page load asks a dictionary that is kept in the process as long as its word stands (`pools`, `summoned`); only a
 member of an open pool writes anything, once a minute at most. The jobs process hands out seats (`sit_due`), and it alone
 ends what was not answered in time. Source: Standards, Jury ("Present enough", "Seat", "Draw").
 """
@@ -21,14 +21,15 @@ from palaver.standards import bounds, deciding, lot
 from palaver.standards.events import SeatEnded, SeatOffered
 from palaver.standards.models import Case, PoolMember, Round, Seat
 
-WORD = "juries"
+POOLS = "juries"
+SUMMONS = "summons"
+"""The cache words: of who is looked for, and of who is asked."""
 
 
-class Juries(NamedTuple):
-    """Who is looked for, and who is asked. `written` is when this process last noted a member's presence."""
+class Pools(NamedTuple):
+    """Who is looked for. `written` is when this process last noted a member's presence."""
 
-    pools: Mapping[int, tuple[int, ...]]
-    summoned: Mapping[int, tuple[int, ...]]
+    members: Mapping[int, tuple[int, ...]]
     written: dict[int, datetime]
 
 
@@ -44,32 +45,28 @@ SELECT d.member_id, s.id FROM standards_case c JOIN standards_seat s ON s.case_i
 """
 
 
-def _read() -> Juries:
-    with connection.cursor() as cursor:
-        cursor.execute(_POOLS)
-        pools = _gathered(cursor.fetchall())
-        cursor.execute(_SUMMONED)
-        return Juries(pools, _gathered(cursor.fetchall()), {})
-
-
-def _gathered(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+def _gathered(sql: str) -> dict[int, tuple[int, ...]]:
     found: dict[int, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        pairs = cursor.fetchall()
     for member, other in pairs:
         found.setdefault(member, []).append(other)
     return {member: tuple(others) for member, others in found.items()}
 
 
-_juries = Kept(_read, WORD)
+_pools = Kept(lambda: Pools(_gathered(_POOLS), {}), POOLS)
+_summoned = Kept(lambda: _gathered(_SUMMONED), SUMMONS)
 
 
 def pools() -> Mapping[int, tuple[int, ...]]:
     """Member → the open cases in whose pool they are and in which they were not offered a seat yet. No statement while nothing changes."""
-    return _juries.get().pools
+    return _pools.get().members
 
 
 def summoned() -> Mapping[int, tuple[int, ...]]:
     """Member → their open offers and taken seats, by id. No statement while nothing changes."""
-    return _juries.get().summoned
+    return _summoned.get()
 
 
 def saw(member_id: int) -> None:
@@ -79,11 +76,11 @@ def saw(member_id: int) -> None:
 
 def saw_all(member_ids: Iterable[int]) -> int:
     """The same for many at once, in one statement; returns for how many it was written. Nothing for members of no open pool."""
-    known = _juries.get()
-    if not known.pools:
+    known = _pools.get()
+    if not known.members:
         return 0
     now = clock.now()
-    here = [member for member in member_ids if member in known.pools and not _fresh(known.written.get(member), now)]
+    here = [member for member in member_ids if member in known.members and not _fresh(known.written.get(member), now)]
     if not here:
         return 0
     stale = now - bounds.SEEN_ANEW_AFTER
@@ -93,7 +90,7 @@ def saw_all(member_ids: Iterable[int]) -> int:
     """
     instant, before = (connection.ops.adapt_datetimefield_value(at) for at in (now, stale))
     for part in (here[n : n + 400] for n in range(0, len(here), 400)):
-        cases = sorted({case for member in part for case in known.pools[member]})
+        cases = sorted({case for member in part for case in known.members[member]})
         filled = sql.format(marks=", ".join(["%s"] * len(part)), cases=", ".join(["%s"] * len(cases)))
         with durability.relaxed(), connection.cursor() as cursor:
             cursor.execute(filled, [instant, *part, *cases, before, instant])
@@ -172,7 +169,7 @@ def sit(case_id: int) -> Step:
             return Step(began, lapsed, ended=True)
         offered = _offer(case, now)
         if began or lapsed or offered:
-            change([WORD, f"case:{case.pk}"])
+            change([POOLS, SUMMONS, f"case:{case.pk}"])
     return Step(began, lapsed, offered)
 
 

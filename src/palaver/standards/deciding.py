@@ -24,7 +24,7 @@ from palaver.kit.decisions import Refusal
 from palaver.kit.text.letters import reason
 from palaver.record import chain
 from palaver.record.entering import enter
-from palaver.standards import bounds, opening, permissions
+from palaver.standards import bounds, opening, permissions, seeds
 from palaver.standards.events import CaseCalledOff, PostHeld, SeatEnded, VerdictReached
 from palaver.standards.models import (
     Alert,
@@ -84,8 +84,13 @@ def tally(case: Case) -> Tally:
     """Count the papers of a case."""
     papers = list(Seat.objects.filter(case=case, state=Seat.State.VOTED).values_list("choice", "is_gone"))
     counted = Counter(choice for choice, _gone in papers)
-    by_choice = [counted[choice] for choice in Seat.Choice]
-    return Tally(*by_choice, sum(1 for _choice, gone in papers if gone))
+    return Tally(
+        clearly_breaks=counted[Seat.Choice.CLEARLY_BREAKS],
+        breaks=counted[Seat.Choice.BREAKS],
+        keeps=counted[Seat.Choice.KEEPS],
+        clearly_keeps=counted[Seat.Choice.CLEARLY_KEEPS],
+        gone=sum(1 for _choice, gone in papers if gone),
+    )
 
 
 def outcome(case: Case, counted: Tally) -> Outcome | None:
@@ -143,7 +148,7 @@ def call_off(case: Case, *, because: str) -> Case:
         case.stage = Case.Stage.CALLED_OFF
         case.save(update_fields=["stage"])
         Alert.objects.filter(case=case, state=Alert.State.OPEN).update(state=Alert.State.DROPPED)
-        change(["juries", f"case:{case.pk}"])
+        change(["juries", "summons", f"case:{case.pk}"])
         events.publish(CaseCalledOff(case.pk))
         enter("case.call_off", office="rule", subject=f"case:{case.pk}", payload={"case": case.pk, "because": because})
     return case
@@ -155,9 +160,10 @@ def call_off(case: Case, *, because: str) -> Case:
 def _reach(
     case: Case, reached: Outcome, counted: Tally, *, empty: int = 0, by: Member | None = None, because: str = ""
 ) -> Verdict:
-    # Locks in one order everywhere: the case, its author, its post, the record's head.
+    # Locks in one order everywhere: the case, its author, its post, the seeds (a waiting alert may start), the record's head.
     author = Member.objects.select_for_update(no_key=True).get(pk=case.author_id)
     post = None if case.post_id is None else Post.objects.select_for_update(no_key=True).get(pk=case.post_id)
+    seeds.hold()
     alert = Alert.objects.filter(case=case).order_by("at", "pk").first()
     if reached == Outcome.REMOVED and _is_corrected(post, author, alert, counted):
         reached = Outcome.CORRECTED
@@ -194,7 +200,7 @@ def _reach(
         at=now,
     )
     _pause_alerter(case, verdict)
-    change(["juries", f"case:{case.pk}"])
+    change(["juries", "summons", f"case:{case.pk}"])
     thread, forum = (None, None) if post is None else (post.thread_id, post.forum_id)
     events.publish(VerdictReached(case.pk, reached, case.author_id, case.post_id, thread, forum))
     _follow(case, verdict, alert)

@@ -154,6 +154,7 @@ def _appeals(begin: datetime, end: datetime) -> tuple[Counter[date], Counter[dat
     lost: Counter[date] = Counter()
     found = Appeal.objects.filter(decided_at__gte=begin, decided_at__lt=end).exclude(outcome="")
     for at, outcome in found.values_list("decided_at", "outcome"):
+        assert at is not None
         (won if outcome == Appeal.Outcome.WON else lost)[at.date().replace(day=1)] += 1
     return won, lost
 

@@ -240,11 +240,20 @@ def open_waiting(post_id: int) -> Case | None:
 
 
 def start_waiting() -> int:
-    """Start what waits on posts that no jury sits on any more. A verdict does that itself; this is for what came between."""
+    """Start what waits on posts, names and texts that no jury sits on any more. A verdict does that itself; this is for what came between."""
     open_cases = Case.objects.filter(stage__in=OPEN, post=OuterRef("post"))
     waiting = Alert.objects.filter(state=Alert.State.WAITING, post__isnull=False).exclude(Exists(open_cases))
     ids = list(waiting.values_list("post_id", flat=True).distinct())
-    return sum(1 for post_id in ids if open_waiting(post_id) is not None)
+    started = sum(1 for post_id in ids if open_waiting(post_id) is not None)
+    for alert in Alert.objects.filter(state=Alert.State.WAITING, post=None).order_by("at", "pk"):
+        with transaction.atomic():
+            Member.objects.select_for_update(no_key=True).get(pk=alert.author_id)
+            same = Case.objects.filter(stage__in=OPEN, post=None, author_id=alert.author_id, alerts__about=alert.about)
+            still = Alert.objects.select_related("author").filter(pk=alert.pk, state=Alert.State.WAITING).first()
+            if still is not None and not same.exists():
+                open_on(still)
+                started += 1
+    return started
 
 
 OPEN = (Case.Stage.WAITING, Case.Stage.SITTING)

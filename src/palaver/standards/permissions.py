@@ -71,7 +71,10 @@ def _post_can_be_judged(post: Post) -> Decision:
     if post.standing == Post.Standing.HELD:
         return no(_("This post is hidden already until it is decided about."))
     restored = Appeal.objects.filter(case__post=post, outcome=Appeal.Outcome.WON).order_by("-decided_at").first()
-    if restored is not None and (post.edited_at is None or post.edited_at <= (restored.decided_at or post.edited_at)):
+    edited_since = (
+        restored is not None and post.edited_at and restored.decided_at and post.edited_at > restored.decided_at
+    )
+    if restored is not None and not edited_since:
         return no(_("A jury has looked at this post on appeal, under all standards, and restored it. That is final."))
     lock = running_lock(post.thread)
     if lock is not None and lock.office != Lock.Office.AUTHOR:
@@ -103,9 +106,13 @@ def may_hold(member: Member | None, post: Post, ground: str, *, second: Member |
         return no(_("This post is held already."))
     if post.standing != Post.Standing.SHOWN:
         return no(_("This post is not shown any more, so there is nothing to hold."))
-    if ground == Hold.Ground.SPAM and not newcomers.is_new(post.author):
+    if ground == Hold.Ground.SPAM and not _looks_new(post.author):
         return no(_("Spam is a ground to hold a newcomer's post only. Alert on it, and a jury decides."))
     return YES
+
+
+def _looks_new(author: Member) -> bool:
+    return newcomers.looks_new(joined_at=author.joined_at, post_count=author.post_count, is_operator=author.is_operator)
 
 
 def may_release(member: Member | None, hold: Hold) -> Decision:
@@ -220,6 +227,8 @@ def _acted_before(case: Case) -> set[int]:
     """Who set what an appeal is against, or asked for what a jury is to give: they do not decide about it alone."""
     offices = Appeal.objects.filter(case=case).values_list("suspension__by", "block__by", "lock__by")
     found = {member for row in offices for member in row}
+    watched = Proposal.objects.filter(suspension__in=Appeal.objects.filter(case=case).values("suspension"))
+    found.update(member for row in watched.values_list("by", "second") for member in row)
     found.update(Prolongation.objects.filter(case=case).values_list("by_id", flat=True))
     return found - {None}
 

@@ -9,7 +9,7 @@ Source: Standards, Record and Jury ("Draw, verifiable, jurors unnamed").
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from palaver.forums.models import Lock, Post, Thread, ThreadStub
 from palaver.record import chain
 from palaver.record.models import Entry, Head
 from palaver.standards import deciding
-from palaver.standards.models import Case, Seed, Standard, Verdict
+from palaver.standards.models import Appeal, Case, Seed, Standard, Verdict
 
 A_PAGE = 500
 FORMAT = 1
+LARGEST = 2**63
+"""No id is so large: the integers of both databases end before."""
 VERIFIER = Path(__file__).with_name("verifier.py")
 
 
@@ -68,6 +70,8 @@ def case(case_id: int, *, readable: Collection[int] | None) -> dict[str, Any] | 
 
     `reasons` is None for those who may not read the forum of its post.
     """
+    if case_id >= LARGEST:
+        return None
     verdict = Verdict.objects.select_related("case__post").filter(case_id=case_id).first()
     if verdict is None or verdict.case.opened_entry is None:
         return None
@@ -177,17 +181,17 @@ def _forums(things: set[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
     )
     inner: dict[int, tuple[str, int]] = {}
     for ballot, about in abouts.items():
-        kind, _colon, number = about.partition(":")
-        if number.isdecimal():
-            inner[ballot] = (kind, int(number))
-            ids.setdefault(kind, set()).add(int(number))
+        kind, _colon, text = about.partition(":")
+        if text.isdecimal():
+            inner[ballot] = (kind, int(text))
+            ids.setdefault(kind, set()).add(int(text))
             if kind == "forum":
-                found["forum", int(number)] = {int(number)}
-    lookups = {
+                found["forum", int(text)] = {int(text)}
+    lookups: dict[str, Callable[[set[int]], Iterable[tuple[int, int]]]] = {
         "thread": lambda pks: Thread.objects.filter(pk__in=pks).values_list("pk", "forum_id"),
         "post": lambda pks: Post.objects.filter(pk__in=pks).values_list("pk", "forum_id"),
         "lock": lambda pks: Lock.objects.filter(pk__in=pks).values_list("pk", "thread__forum_id"),
-        "case": lambda pks: Case.objects.filter(pk__in=pks, post__isnull=False).values_list("pk", "post__forum_id"),
+        "case": _forums_of_cases,
     }
     for kind, look_up in lookups.items():
         if ids.get(kind):
@@ -201,6 +205,17 @@ def _forums(things: set[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
     for ballot, thing in inner.items():
         found["ballot", ballot] = found.get(thing, set())
     return found
+
+
+def _forums_of_cases(numbers: Collection[int]) -> list[tuple[int, int]]:
+    """Cases with the forum of the post that is judged, or of the block or the lock that is appealed against."""
+    cases = Case.objects.filter(pk__in=numbers, post__isnull=False)
+    appeals = Appeal.objects.filter(case__in=numbers)
+    return [
+        *cases.values_list("pk", "post__forum_id"),
+        *appeals.filter(block__isnull=False).values_list("case_id", "block__forum_id"),
+        *appeals.filter(lock__isnull=False).values_list("case_id", "lock__thread__forum_id"),
+    ]
 
 
 def _closed_words(rows: Sequence[Entry], said: dict[int, dict[str, Any]]) -> set[int]:

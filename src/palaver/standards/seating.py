@@ -28,7 +28,7 @@ def accept(seat: Seat, *, by: Member) -> Seat:
         may_speak(by).or_refuse()
         seat.state, seat.vote_by = Seat.State.TAKEN, clock.now() + bounds.VOTES_WITHIN
         seat.save(update_fields=["state", "vote_by"])
-        change(["juries", f"case:{seat.case_id}"])
+        change(["summons", f"case:{seat.case_id}"])
     return seat
 
 
@@ -50,7 +50,7 @@ def _leave(seat: Seat, *, by: Member, state: Seat.State) -> Seat:
         refuse_unless(seat, Seat.State.OFFERED, Seat.State.TAKEN)
         seat.state = state
         seat.save(update_fields=["state"])
-        change(["juries", f"case:{seat.case_id}"])
+        change(["summons", f"case:{seat.case_id}"])
         events.publish(SeatEnded(seat.case_id, seat.pk, by.pk))
     return seat
 

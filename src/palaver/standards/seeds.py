@@ -9,6 +9,7 @@ import logging
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from palaver.kit import clock, env
 from palaver.record.entering import enter, hold_head
@@ -65,14 +66,23 @@ def usable(at: datetime) -> tuple[Seed, bool] | None:
     was there, so that the newest one committed to before the case opens takes its place; the case's entry says so.
     """
     key = secret()
-    found = Seed.objects.select_for_update(no_key=True).filter(day__lte=at.date(), seed="").order_by("-day")
-    rows = [row for row in found[: bounds.SEEDS_AHEAD] if row.commitment == lot.commitment(lot.seed(key, row.day))]
+    found = _unpublished(at)[: bounds.SEEDS_AHEAD]
+    rows = [row for row in found if row.commitment == lot.commitment(lot.seed(key, row.day))]
     entries = Entry.objects.in_bulk([row.commitment_entry for row in rows])
     for row in rows:
         entry = entries.get(row.commitment_entry)
         if entry is not None and entry.at <= at:
             return row, False
     return (rows[0], True) if rows else None
+
+
+def hold() -> None:
+    """Lock the seeds that a case could draw with, for who enters the record first and may open a case after it."""
+    list(_unpublished(clock.now()).values_list("pk", flat=True)[: bounds.SEEDS_AHEAD])
+
+
+def _unpublished(at: datetime) -> QuerySet[Seed]:
+    return Seed.objects.select_for_update(no_key=True).filter(day__lte=at.date(), seed="").order_by("-day")
 
 
 def publish_due() -> int:

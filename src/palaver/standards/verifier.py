@@ -15,6 +15,7 @@ How things are hashed. Canonical JSON: keys sorted, no spaces, only necessary es
     hash         = SHA-256([sequence, previous hash, time, office, act, subject, payload hash] as canonical JSON)
     commitment of a seed  = SHA-256(seed)
     ticket       = HMAC-SHA256(seed, "ticket" ‖ case, 8 bytes ‖ pseudonym, 32 bytes)
+    watch ticket = HMAC-SHA256(seed, "watch" ‖ draw, 8 bytes ‖ member, 8 bytes)
     pseudonym    = HMAC-SHA256(juror key, "case" ‖ case, 8 bytes)
 Numbers are big-endian, hashes hexadecimal. A round writes down who of the pool was here without having been offered a seat
 yet, and who was offered one: always the lowest tickets of these. What this cannot find is listed in docs/standards.md.
@@ -99,6 +100,12 @@ def header_hash(entry: Entry) -> str:
 def ticket(seed: str, case_id: int, pseudonym: str) -> str:
     """The lot."""
     told = b"ticket" + case_id.to_bytes(8, "big") + bytes.fromhex(pseudonym)
+    return hmac.new(bytes.fromhex(seed), told, hashlib.sha256).hexdigest()
+
+
+def watch_ticket(seed: str, draw: int, member_id: int) -> str:
+    """A volunteer's lot where the watch is drawn."""
+    told = b"watch" + draw.to_bytes(8, "big") + member_id.to_bytes(8, "big")
     return hmac.new(bytes.fromhex(seed), told, hashlib.sha256).hexdigest()
 
 
@@ -194,7 +201,7 @@ def verify_record(
     report = Report()
     try:
         _verify_record(report, entries, head, heads or (), pins or {})
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as trouble:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as trouble:
         report.faults.append(f"The record's JSON is not in the shape of a record: {_shape(trouble)}.")
     return report
 
@@ -270,6 +277,8 @@ def _faults_of_draws(entries: Sequence[Entry]) -> Iterator[str]:
     committed: dict[str, Entry] = {}
     commitments: dict[str, str] = {}
     published: dict[str, int] = {}
+    seeds: dict[str, str] = {}
+    watches: list[tuple[int, dict[str, Any]]] = []
     opened: dict[int, tuple[int, str]] = {}
     ended: dict[int, int] = {}
     for entry in entries:
@@ -287,10 +296,16 @@ def _faults_of_draws(entries: Sequence[Entry]) -> Iterator[str]:
             committed[day], commitments[day] = entry, said["commitment"]
         elif entry["act"] == "draw.publish":
             yield from _faults_of_publication(entry, said, committed, commitments)
-            published[said["day"]] = n
+            published[said["day"]], seeds[said["day"]] = n, said["seed"]
             for case_id, (at, day) in opened.items():
                 if day == said["day"] and case_id not in ended:
                     yield f"Entry {n} publishes the seed of {day} while case {case_id} (entry {at}) was open on it."
+        elif entry["act"] == "watch.draw":
+            if commitments.get(said["seed_day"]) != said["seed_commitment"]:
+                yield f"Entry {n} draws the watch with a seed of {said['seed_day']} that the record does not commit to."
+            if said["seed_day"] in published:
+                yield f"Entry {n} draws the watch with the seed of {said['seed_day']}, which was public already."
+            watches.append((n, said))
         elif entry["act"] == "case.open":
             case_id, day = said["case"], said.get("seed_day") or ""
             if case_id in opened:
@@ -309,6 +324,19 @@ def _faults_of_draws(entries: Sequence[Entry]) -> Iterator[str]:
             if case_id in ended:
                 yield f"Entry {n} ends case {case_id} a second time; entry {ended[case_id]} had ended it."
             ended.setdefault(case_id, n)
+    for n, said in watches:
+        if _is_hex(seeds.get(said["seed_day"])):
+            yield from _faults_of_watch(n, said, seeds[said["seed_day"]])
+
+
+def _faults_of_watch(n: int, said: dict[str, Any], seed: str) -> Iterator[str]:
+    """The watch is drawn from volunteers, who are named: the lowest tickets, as many as there are seats."""
+    pool = said["pool"]
+    if pool != sorted(set(pool)):
+        yield f"Entry {n} does not list the volunteers for the watch once each, in order."
+    lots = {one: watch_ticket(seed, said["draw"], one) for one in pool}
+    if said["drawn"] != sorted(pool, key=lambda one: (lots[one], one))[: max(said["seats"], 0)]:
+        yield f"Entry {n} does not draw for the watch the volunteers with the lowest tickets."
 
 
 def _number(subject: str) -> int:
@@ -444,9 +472,9 @@ def _faults_of_entries(case_id: int, parts: Parts) -> Iterator[str]:
             yield f"The verdict counts {decided[name]} for “{name}”, the opening had said {opened[name]}."
     if opened["judges"] == "jury" and verdict["office"] != "jury":
         yield f"The verdict was entered by the office “{verdict['office']}”, not by the jury."
-    for entry, act in ((commitment, "draw.commit"), (publication, "draw.publish")):
-        if entry is not None and entry["act"] != act:
-            yield f"Entry {entry['sequence']} is {entry['act']}, not {act}."
+    for seeding, act in ((commitment, "draw.commit"), (publication, "draw.publish")):
+        if seeding is not None and seeding["act"] != act:
+            yield f"Entry {seeding['sequence']} is {seeding['act']}, not {act}."
 
 
 def _faults_of_matter(parts: Parts) -> Iterator[str]:
@@ -637,7 +665,7 @@ def own_place(case: Case, key: str) -> str:
 # Reading ------------------------------------------------------------------------------------------------------------
 
 
-def fetch(address: str) -> Any:
+def fetch(address: str) -> dict[str, Any]:
     """The JSON at an http or https address. Raises Unreadable."""
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
         raise Unreadable(f"{address} is not an http or https address.")
@@ -656,7 +684,7 @@ def fetch(address: str) -> Any:
     return _parsed(body, address)
 
 
-def read(path: str) -> Any:
+def read(path: str) -> dict[str, Any]:
     """The JSON in a file. Raises Unreadable."""
     try:
         with open(path, "rb") as file:
@@ -665,7 +693,7 @@ def read(path: str) -> Any:
         raise Unreadable(f"{path} could not be read: {trouble.strerror}.") from trouble
 
 
-def _parsed(body: bytes, where: str) -> Any:
+def _parsed(body: bytes, where: str) -> dict[str, Any]:
     try:
         told = json.loads(body.decode("utf-8"))
     except ValueError as trouble:

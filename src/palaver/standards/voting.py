@@ -40,7 +40,7 @@ def vote(
         seat.state, seat.choice, seat.reason, seat.other_standard = Seat.State.VOTED, choice, reason, other_standard
         seat.is_gone = is_gone if choice in REMOVES else None
         seat.save(update_fields=["state", "choice", "reason", "other_standard", "is_gone"])
-        change(["juries", f"case:{seat.case_id}"])
+        change(["summons", f"case:{seat.case_id}"])
         deciding.decide_if_ready(seat.case_id)
     return seat
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from palaver.forums import reads
 from palaver.forums.models import Post, Thread
 from palaver.forums.rendering import post_address
 from palaver.transfer.models import ImportedThing, OldAddress
@@ -23,7 +24,7 @@ _ENGINE = "discourse"
 
 
 def target(path: str) -> str | None:
-    """The address here of what stood at `path` in an old community, or None. At most four statements."""
+    """The address here of what stood at `path` in an old community, or None. At most five statements."""
     path = unquote(path).split("?", 1)[0].rstrip("/")
     if not path or len(path) > 4 * LONGEST or "\x00" in path:
         return None
@@ -47,10 +48,18 @@ def _topic(old_id: str, number: str | None) -> str | None:
     thread = _only("thread", old_id)
     if thread is None:
         return None
-    if number is not None and Post.objects.filter(thread_id=thread, number=int(number)).exists():
+    if number is not None and _stands_or_stood(thread, int(number)):
         return post_address(thread, int(number))
     slug = Thread.objects.filter(pk=thread).values_list("slug", flat=True).first()
-    return None if slug is None else f"/t/{thread}/{slug}"
+    if slug is None:
+        # Merged since into another: its own address leads there.
+        return f"/t/{thread}" if reads.merged_into(thread) is not None else None
+    return f"/t/{thread}/{slug}"
+
+
+def _stands_or_stood(thread: int, number: int) -> bool:
+    """Whether the post's address leads anywhere: also to where hosts have put it since."""
+    return Post.objects.filter(thread_id=thread, number=number).exists() or reads.stub_of(thread, number) is not None
 
 
 def _kept(path: str) -> str | None:

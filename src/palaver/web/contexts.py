@@ -473,11 +473,12 @@ class ReplyForm:
 
 @dataclass(frozen=True, slots=True)
 class OptionLine:
-    """An option on the paper and in the result. `share` is in words ("62 %"); `bar` is drawn where votes are known."""
+    """An option on the paper (`chosen`: ticked) and in the result (`mine`: my vote as it stands). `share` is in words ("62 %"); `bar` is drawn where votes are known."""
 
     place: int
     label: str
     chosen: bool = False
+    mine: bool = False
     votes: int | None = None
     share: str = ""
     bar: Markup | None = None

@@ -77,9 +77,6 @@ class DatabaseWrapper(stock.DatabaseWrapper):
             if self.write_lock is not None:
                 self._use_write_ahead_log(connection, self.write_lock)
             connection.execute("PRAGMA synchronous = FULL")
-            # From here on only a transaction that holds the lock may write. This costs a read nothing: the library
-            # looks at one bit when it prepares a writing statement.
-            connection.execute("PRAGMA query_only = 1")
         except BaseException:
             connection.close()
             self._forget_lock()
@@ -170,9 +167,18 @@ class DatabaseWrapper(stock.DatabaseWrapper):
                 self.write_lock.let_go()
 
     def _guard(self, on: bool) -> None:
-        if self._guarded != on:
-            self.connection.execute(f"PRAGMA query_only = {int(on)}")
-            self._guarded = on
+        # Only a transaction that holds the lock may write: see Cursor. The library's own bit for that is not held all the
+        # time, because changing it makes the library prepare every statement of the connection anew.
+        self._guarded = on
+
+    @contextmanager
+    def reading_only(self) -> Iterator[None]:
+        """Let the library itself refuse whatever would write."""
+        self.connection.execute("PRAGMA query_only = 1")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA query_only = 0")
 
     @contextmanager
     def relaxed(self) -> Iterator[None]:
@@ -222,8 +228,11 @@ class Cursor(stock.SQLiteCursorWrapper):
     wrapper: DatabaseWrapper
 
     def execute(self, query: str, params: Any = None) -> Any:
-        try:
+        if not self.wrapper._guarded or _only_reads(query):
             return super().execute(query, params)
+        try:
+            with self.wrapper.reading_only():
+                return super().execute(query, params)
         except stock_library.OperationalError as error:
             if not self._was_guarded(error):
                 raise
@@ -232,8 +241,11 @@ class Cursor(stock.SQLiteCursorWrapper):
             raise _refused(query) from error
 
     def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
-        try:
+        if not self.wrapper._guarded:
             return super().executemany(query, param_list)
+        try:
+            with self.wrapper.reading_only():
+                return super().executemany(query, param_list)
         except stock_library.OperationalError as error:
             if self._was_guarded(error):
                 raise _refused(query) from error
@@ -249,6 +261,17 @@ class Cursor(stock.SQLiteCursorWrapper):
 
     def _was_guarded(self, error: Exception) -> bool:
         return self.wrapper._guarded and "readonly database" in str(error)
+
+
+_WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+def _only_reads(query: str) -> bool:
+    """Whether a statement cannot write, by its first word. A WITH may lead to one that does."""
+    first = query.lstrip()[:7].upper()
+    if first.startswith(("SELECT", "EXPLAIN")):
+        return True
+    return first.startswith("WITH") and not any(word in query.upper() for word in _WRITING)
 
 
 def _refused(query: str) -> WriteOutsideTransaction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
@@ -47,9 +48,10 @@ def label(sheet: Sheet, option: OptionRow) -> str:
 
 
 def view(
-    sheet: Sheet, *, where: tzinfo, now: datetime, signed_in: bool, next: str = "", error: str = "", error_at: str = ""
-) -> BallotView:
-    """The sheet for one reader. `next` is where a vote leads back to."""
+    sheet: Sheet, *, where: tzinfo, now: datetime, signed_in: bool, next: str = "", error: str = "", error_at: str = "",
+    ticked: Collection[int] | None = None,
+) -> BallotView:  # fmt: skip
+    """The sheet for one reader. `next` is where a vote leads back to, `ticked` what a refused paper had chosen."""
     running = sheet.closed_at is None and sheet.closes_at > now
     tally = tally_of(sheet) if not sheet.ended_because else None
     until = moments.moment(sheet.closes_at, where, now)
@@ -66,7 +68,9 @@ def view(
         kind=sheet.about.partition(":")[0],
         several=sheet.method == Method.MULTIPLE and sheet.most > 1,
         is_secret=sheet.is_secret,
-        options=tuple(_line(sheet, option, tally) for option in sheet.options),
+        options=tuple(
+            _line(sheet, option, tally, sheet.chosen if ticked is None else ticked) for option in sheet.options
+        ),
         state=_state(sheet, running, until.exact),
         terms=tuple(terms_in_words(sheet)),
         until=until,
@@ -85,7 +89,7 @@ def view(
     )
 
 
-def _line(sheet: Sheet, option: OptionRow, tally: Tally | None) -> OptionLine:
+def _line(sheet: Sheet, option: OptionRow, tally: Tally | None, ticked: Collection[int]) -> OptionLine:
     share, drawn = "", bars.bar(0)
     if tally is not None:
         of = _whole(sheet, option.place, tally)
@@ -96,7 +100,8 @@ def _line(sheet: Sheet, option: OptionRow, tally: Tally | None) -> OptionLine:
     return OptionLine(
         place=option.place,
         label=label(sheet, option),
-        chosen=option.place in sheet.chosen,
+        chosen=option.place in ticked,
+        mine=option.place in sheet.chosen,
         votes=None if tally is None else tally.votes[option.place],
         share=share,
         bar=drawn,

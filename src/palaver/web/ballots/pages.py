@@ -74,7 +74,7 @@ def vote(request: HttpRequest, ballot_id: int) -> HttpResponse:
         else:
             cast = voting.cast(Ballot.objects.get(pk=ballot_id), by=by, chosen=chosen, receipt=receipt)
     except Refusal as refusal:
-        return _page(request, sheet, seen, refusal=refusal)
+        return _page(request, sheet, seen, refusal=refusal, ticked=chosen)
     back = safe_next(request, f"/ballots/{ballot_id}")
     if not cast.receipt:
         messages.success(request, _("Your vote is counted. You can change it until the end."))
@@ -153,6 +153,7 @@ def _page(
     receipt: str = "",
     back: str = "",
     refusal: Refusal | None = None,
+    ticked: list[int] | None = None,
     found: bool | None = None,
 ) -> HttpResponse:
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
@@ -164,6 +165,7 @@ def _page(
         signed_in=viewer is not None,
         error=refusal.because if refusal else "",
         error_at=refusal.field if refusal else "",
+        ticked=ticked,
     )
     kept = bool(request.COOKIES.get(COOKIE)) or bool(receipt)
     counted = sheet.closed_at is not None and not sheet.ended_because

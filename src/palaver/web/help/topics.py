@@ -87,6 +87,11 @@ _ALL = (
         gettext_lazy("Voting in public and in secret, the receipt, and how anybody can count again."),
     ),
     Topic(
+        "proof",
+        gettext_lazy("Checking for yourself"),
+        gettext_lazy("How anybody can recompute the record and a jury’s draw, and what that cannot show."),
+    ),
+    Topic(
         "hosts",
         gettext_lazy("Hosts and the watch"),
         gettext_lazy(

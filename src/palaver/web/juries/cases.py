@@ -22,11 +22,11 @@ from palaver.forums.models import Post
 from palaver.forums.rendering import post_address
 from palaver.kit import clock, pagination
 from palaver.kit.decisions import Refusal
-from palaver.standards import appealing, bounds, briefing, charter, deciding
+from palaver.standards import bounds, briefing, charter, deciding
 from palaver.standards.models import Alert, Case, Round, Seat, Seed, Standard, Verdict
-from palaver.standards.permissions import may_decide_alone
+from palaver.standards.permissions import may_appeal_removal, may_decide_alone
 from palaver.web import charts, contexts, feeds, moments
-from palaver.web.doors import everyone, members, the_member
+from palaver.web.doors import everyone, member, members, the_member
 from palaver.web.feeds import Entry, Feed
 from palaver.web.freshness import cacheable
 from palaver.web.juries import masking, seats, showing
@@ -265,7 +265,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     found = _load(case_id)
     words = [f"case:{found.pk}", *WORDS, "record"]
-    verdict = Verdict.objects.filter(case=found).select_related("by").first()
+    verdict = Verdict.objects.filter(case=found).select_related("by", "removal__post").first()
     where, now = moments.zone(viewer.time_zone if viewer else ""), clock.now()
     way = (contexts.Link(_("Juries"), "/juries/"),)
     if verdict is None:
@@ -302,8 +302,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
             for number in Case.objects.filter(of=found, stage=Case.Stage.DECIDED).values_list("pk", flat=True)
         ),
         kind=_kind(found),
-        own=_own(found, verdict) if own else "",
-        appeal=_appeal(request, verdict) if own else None,
+        own=_own(found, verdict, viewer) if own else "",
+        appeal=_appeal(found, verdict, request) if own else None,
         links=(contexts.Link(_("Statement of reasons"), f"/juries/{found.pk}/reasons"),) if may else (),
         **_thing(found, where, now, may=may, own=own),
     )
@@ -311,16 +311,6 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         request, page.title, trail=way, canonical=f"/juries/{found.pk}", description=page.explained if may else ""
     )
     return cacheable(answer("juries/case.html", frame, page), words)
-
-
-def _appeal(request: HttpRequest, verdict: Verdict) -> contexts.Link | None:
-    """The author's way to appeal, while it is open."""
-    if verdict.removal_id is None:
-        return None
-    what = appealing.contested("removal", verdict.removal_id, by=the_member(request))
-    if what is None or not what.may:
-        return None
-    return contexts.Link(_("Appeal"), f"/me/appeals/removal/{verdict.removal_id}")
 
 
 def _stage(found: Case) -> str:
@@ -448,16 +438,27 @@ def _proof(found: Case, verdict: Verdict) -> Proof:
     )
 
 
-def _own(found: Case, verdict: Verdict) -> str:
+def _own(found: Case, verdict: Verdict, viewer: Viewer | None) -> str:
     """What its author reads above the case."""
-    if verdict.outcome == Outcome.REMOVED:
+    if verdict.outcome == Outcome.REMOVED and found.post_id is not None:
+        until = moments.moment(
+            verdict.at + bounds.APPEALED_WITHIN, moments.zone(viewer.time_zone if viewer else "")
+        ).exact
         return _(
-            "This was yours. You can appeal within two weeks: a fresh, larger jury looks at it with your words beside the "
+            "This was yours. You can appeal until %(until)s: a fresh, larger jury looks at it with your words beside the "
             "first verdict. An appeal that is won costs you nothing."
-        )
+        ) % {"until": until}
     if verdict.outcome in {Outcome.STAYS, Outcome.CORRECTED}:
         return _("This was yours. Nothing is held against you.")
     return _("This was about you.")
+
+
+def _appeal(found: Case, verdict: Verdict, request: HttpRequest) -> contexts.Link | None:
+    """Where its author appeals, while that is open to them."""
+    by = member(request)
+    if verdict.removal is None or by is None or not may_appeal_removal(by, verdict.removal):
+        return None
+    return contexts.Link(_("Appeal"), f"/me/appeals/removal/{verdict.removal.pk}")
 
 
 def took(span: timedelta) -> str:

@@ -15,10 +15,10 @@ from palaver.forums.models import Office, Post, Removal
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.kit.text import names
-from palaver.standards import bounds, eligibility
+from palaver.standards import bounds, eligibility, mustering
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
-from palaver.web.freshness import cacheable
+from palaver.web.freshness import Kept, cacheable
 from palaver.web.reading import people
 from palaver.web.shell import answer, forum_link, places, readable, shell
 
@@ -48,6 +48,14 @@ def _removals(member_id: int) -> str:
     judged = Removal.objects.filter(post__author_id=member_id, case_number__isnull=False, ended_at=None, at__gt=since)
     count = judged.exclude(office=Removal.Office.WATCH).count()
     return _("%(n)s in %(days)s days") % {"n": count, "days": days} if count else ""
+
+
+def _read_watchers() -> dict[int, datetime]:
+    return {term.member_id: term.until for term in mustering.sitting()}
+
+
+# Few are on the watch, and every member's page would ask.
+_watchers = Kept(_read_watchers, "watch")
 
 
 @everyone
@@ -90,6 +98,8 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         for office in Office.objects.filter(member=found, ended_at=None).select_related("forum").order_by("since")
         if office.forum_id in readable(viewer)
     ]
+    if (until := _watchers.get().get(found.pk)) is not None and until > now:
+        offices.append(_("On the watch until %(until)s") % {"until": moments.moment(until, where, now).exact})
     if found.is_operator:
         offices.insert(0, _("Operator"))
     suspension = found.running_suspension()
@@ -120,4 +130,4 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
     frame = shell(request, found.name, canonical=href, robots=robots, feed=f"{href}/feed")
     response = answer("members/member.html", frame, page)
     # A suspension lapses at its hour, and posts appear with every thread: only members without one are kept.
-    return response if suspension else cacheable(response, ["front", f"member:{found.pk}", "places", "names"])
+    return response if suspension else cacheable(response, ["front", f"member:{found.pk}", "places", "names", "watch"])

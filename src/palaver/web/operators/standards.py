@@ -61,14 +61,14 @@ def standards(request: HttpRequest) -> HttpResponse:
         return _("The post is hidden, and a jury is being drawn.")
 
     def release(given: Mapping[str, str]) -> str:
-        found = Hold.objects.filter(pk=number(given, "hold"), ended_at=None).first()
+        found = Hold.objects.filter(pk=number(given, "hold") or 0, ended_at=None).first()
         if found is None:
             raise Refusal(_("Choose a hold that is still open."), field="hold")
         holding.release(found, by=by, because=given.get("because", ""))
         return _("The post is shown again.")
 
     def longer(given: Mapping[str, str]) -> str:
-        found = Suspension.objects.filter(pk=number(given, "suspension")).first()
+        found = Suspension.objects.filter(pk=number(given, "suspension") or 0).first()
         if found is None:
             raise Refusal(_("Choose a suspension that is running."), field="suspension")
         prolonging.ask(found, by=by, days=number(given, "days") or 0, because=given.get("because", ""))

@@ -16,6 +16,7 @@ from palaver.accounts.reads import Viewer
 from palaver.forums.models import Category, Forum, Thread, ThreadStub
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
+from palaver.kit.text.letters import storable
 from palaver.record.models import Entry, Head
 from palaver.standards import proving
 from palaver.standards.models import Amendment, Case
@@ -66,6 +67,14 @@ _ACTS = {
     "import.run": lambda: _("imported a community"),
     "contact.received": lambda: _("wrote to the operators"),
     "contact.answered": lambda: _("answered an inquiry"),
+    "case.open": lambda: _("opened case"),
+    "case.verdict": lambda: _("reached the verdict in case"),
+    "case.call_off": lambda: _("called off case"),
+    "post.hold": lambda: _("held a post"),
+    "post.release": lambda: _("released a post that was held"),
+    "post.restore": lambda: _("restored a post"),
+    "draw.commit": lambda: _("committed to a seed of the draw"),
+    "draw.publish": lambda: _("published a seed of the draw"),
     "appeal.open": lambda: _("appealed"),
     "member.ask_longer": lambda: _("asked a jury for a longer suspension of the member"),
     "ballot.open": lambda: _("opened"),
@@ -79,11 +88,6 @@ _ACTS = {
     "amendment.ballot": lambda: _("put to the ballot the amendment"),
     "amendment.veto": lambda: _("vetoed the amendment"),
     "amendment.withdraw": lambda: _("withdrew the amendment"),
-    "case.open": lambda: _("opened case"),
-    "case.verdict": lambda: _("reached the verdict in case"),
-    "case.call_off": lambda: _("called off case"),
-    "draw.commit": lambda: _("committed to a seed of the draw"),
-    "draw.publish": lambda: _("published a seed of the draw"),
     "record.redact": lambda: _("emptied the text of the entry"),
 }
 
@@ -160,7 +164,7 @@ def lines(entries: list[Entry], viewer: Viewer | None, where: tzinfo, now: datet
     named = {p[part] for p in payloads.values() for part in ("by", "member") if isinstance(p.get(part), int)}
     names = dict(Member.objects.filter(pk__in=named).values_list("pk", "name"))
     offices = office_words()
-    nobody = {"guest": _("Somebody"), "rule": _("By rule")}
+    nobody = {"guest": _("Somebody"), "rule": _("By rule"), "jury": _("A jury of members"), "member": _("A member")}
     shown: list[contexts.RecordEntry] = []
     for entry in entries:
         payload = payloads[entry.sequence]
@@ -207,7 +211,7 @@ class Sought(NamedTuple):
 
 
 def _sought(request: HttpRequest) -> Sought:
-    return Sought(*(request.GET.get(name, "").strip()[:80] for name in Sought._fields))
+    return Sought(*(storable(request.GET.get(name, "")).strip()[:80] for name in Sought._fields))
 
 
 def _filters(sought: Sought) -> tuple[contexts.Field, ...]:
@@ -230,7 +234,7 @@ def verified(head: Head | None, where: tzinfo, now: datetime) -> tuple[str, bool
     if head is None or head.verified_at is None:
         return _("Not verified yet on this machine."), None
     return (
-        _("Verified up to entry %(n)s, %(when)s. Head:")
+        _("Verified up to entry %(n)s, %(when)s.")
         % {"n": head.verified_sequence, "when": moments.moment(head.verified_at, where, now).exact},
         True,
     )

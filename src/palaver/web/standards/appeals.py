@@ -52,7 +52,8 @@ def appeals(request: HttpRequest) -> HttpResponse:
                 _against(one.against),
                 moments.moment(one.at, where, now),
                 _state(one),
-                one.outcome or "open",
+                one.outcome or ("open" if one.decided_at is None else ""),
+                one.words,
                 _more(one),
             )
             for one in made

@@ -32,12 +32,13 @@ class WarningPage:
 
 
 class AppealRow(NamedTuple):
-    """An appeal that was made: against what, when, how it stands, and where to read on."""
+    """An appeal that was made: against what, when, how it stands, the own words in it, and where to read on."""
 
     what: str
     at: Moment
     state: str
     outcome: str
+    words: str
     more: tuple[Link, ...]
 
 

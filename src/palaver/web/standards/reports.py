@@ -31,7 +31,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         title=title,
         sentence=sentence,
         csv_href=f"/standards/report/{year}.csv",
-        tables=tuple(_table(one, request.LANGUAGE_CODE) for one in found.tables),  # type: ignore[attr-defined]
+        tables=tuple(_table(one, request.LANGUAGE_CODE) for one in found.tables),
         years=tuple(Link(str(one), f"/standards/report/{one}") for one in reversed(reporting.years()) if one != year),
     )
     trail = (Link(_("The judging in figures"), "/standards/"),)

@@ -354,7 +354,7 @@ def _why_not(head: reads.ThreadHead, retired: bool, viewer: Viewer | None) -> st
         return _("This forum is retired: it can be read, but nothing new is written in it.")
     if viewer is not None and viewer.suspended_until is not None:
         return _(
-            "Your account is suspended until %(until)s, so you cannot reply here. You can read and recommend meanwhile."
+            "Your account is suspended until %(until)s, so you cannot reply here. You can read, recommend, alert and appeal meanwhile."
         ) % {"until": moments.moment(viewer.suspended_until, moments.zone(viewer.time_zone)).exact}
     return ""
 
