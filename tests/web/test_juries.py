@@ -300,11 +300,12 @@ def test_a_picture_in_a_post_that_is_held_is_seen_by_those_who_judge_it_alone(co
     post = cast.reply(court.thread, by=cast.goran, text=f"Look: {attaching.markdown(picture)}")
     case = court.sitting(post=post)
     holding.hold(post, by=cast.odile, ground="threat", because="A face with a target on it.")
-    seat = take(offers(case))[0]
+    seats = take(offers(case))
+    seat, free = seats[0], next(one for one in court.jurors if one.pk not in {juror(each).pk for each in seats})
     address = attaching.address(picture)
     assert address in get(signed_in(juror(seat)), f"/juries/seat/{seat.pk}")
     assert signed_in(juror(seat)).get(address).status_code == 200
-    for client in (Client(), signed_in(cast.ana), signed_in(offers(case)[-1].drawn.member)):
+    for client in (Client(), signed_in(cast.ana), signed_in(free)):
         assert client.get(address).status_code == 404
 
 
