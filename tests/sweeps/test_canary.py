@@ -222,19 +222,19 @@ class Planted(Town):
         with transaction.atomic():
             kemal = Member.objects.create(name="Kemal", name_key="kemal", claimed_at=clock.now())
         placing.admit(forum, member=kemal, by=odile)
+        alerting.alert(
+            by=kemal,
+            about="post",
+            post=Post.objects.get(thread=thread, place=0),
+            standard="off-topic",
+            because=secret("an alert that lies with the hosts", DESK | {"Hana"}),
+        )
         blocking.block(
             forum,
             member=kemal,
             by=hana,
             until=clock.now() + timedelta(days=3),
             because=secret("the reason of a block", INSIDE),
-        )
-        alerting.alert(
-            by=odile,
-            about="post",
-            post=Post.objects.get(thread=thread, place=0),
-            standard="off-topic",
-            because=secret("an alert that lies with the hosts", DESK | {"Hana"}),
         )
         with transaction.atomic():
             Proposal.objects.filter(pk=self.more["proposal"]).update(because=secret("a proposal to the watch", DESK))
