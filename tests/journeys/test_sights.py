@@ -39,6 +39,9 @@ ELSEWHERE = {
     "my-longer": "opened by the suspended member alone, in tests/web; its shape is that of an appeal",
     "case-reasons": "stands once a case is decided, in tests/web; looked at in tests/web/gallery_of_standards",
     "unsubscribe": "opened with a link from a mail, which tests/notices reads; its shape is that of a form page",
+    "case": "there once a jury has decided; test_juries looks at it, and at the other shapes the gallery does",
+    "case-decide": "there while a case waits for a lone judge; the gallery looks at its shape",
+    "seat": "there for a juror who is summoned; test_juries looks at offer and paper in all three looks",
 }
 # Pages that a member sees otherwise than a guest.
 SIGNED_IN_TOO = ("home", "forums", "forum", "forum-about", "thread", "member", "search", "record", "contact")

@@ -11,15 +11,16 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import at, fresh, signed_in
+from tests.kit.pictures import making
 from tests.standards.court import BREAKS, KEEPS, Court, fresh_case, hand_in, judge, juror, offers, settled, take
 
 from palaver.accounts import settling
-from palaver.forums import posting
+from palaver.forums import attaching, posting
 from palaver.forums.models import Forum, Post
 from palaver.kit import clock
 from palaver.live.models import LiveEvent
 from palaver.notices.models import Notice
-from palaver.standards import alerting, convening, seating
+from palaver.standards import alerting, convening, holding, seating
 from palaver.standards.models import Alert, AlerterPause, Case, Seat
 
 pytestmark = pytest.mark.one_database
@@ -290,6 +291,21 @@ def test_earlier_verdicts_under_the_standard_stand_beside_it_without_the_name(co
         seat = take(offers(case))[0]
         page = get(signed_in(juror(seat)), f"/juries/seat/{seat.pk}")
     assert f'href="/juries/{first.pk}"' in page and "As rude as ‹author› ever was." in page
+
+
+def test_a_picture_in_a_post_that_is_held_is_seen_by_those_who_judge_it_alone(court: Court) -> None:
+    cast = court.cast
+    court.crowd(10)
+    picture = attaching.put_up(owner=cast.goran, name="weir.png", data=making.picture("PNG", (8, 8)))
+    post = cast.reply(court.thread, by=cast.goran, text=f"Look: {attaching.markdown(picture)}")
+    case = court.sitting(post=post)
+    holding.hold(post, by=cast.odile, ground="threat", because="A face with a target on it.")
+    seat = take(offers(case))[0]
+    address = attaching.address(picture)
+    assert address in get(signed_in(juror(seat)), f"/juries/seat/{seat.pk}")
+    assert signed_in(juror(seat)).get(address).status_code == 200
+    for client in (Client(), signed_in(cast.ana), signed_in(offers(case)[-1].drawn.member)):
+        assert client.get(address).status_code == 404
 
 
 # The case ---------------------------------------------------------------------------------------------------------

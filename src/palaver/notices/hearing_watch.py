@@ -64,7 +64,7 @@ def suspended(event: standards.WatchSuspended) -> None:
 def reviewed(event: standards.WatchReviewed) -> None:
     """The account and both watchers: what came of it."""
     proposal = Proposal.objects.select_related("member", "suspension").get(pk=event.proposal_id)
-    suspension = Suspension.objects.get(pk=proposal.suspension_id)
+    suspension = Suspension.objects.get(pk=proposal.suspension_id or 0)
     with spoken_by(event.member_id):
         if event.stands:
             words = _("Three members have decided: your suspension stands until %(until)s UTC") % {

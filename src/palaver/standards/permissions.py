@@ -10,13 +10,23 @@ from django.utils.translation import gettext as _
 from palaver.accounts.models import Member, Suspension
 from palaver.accounts.permissions import may_act, may_operate, may_speak
 from palaver.forums import newcomers
-from palaver.forums.models import Block, Forum, Hold, Lock, Office, Post, Removal
+from palaver.forums.models import Attachment, Block, Forum, Hold, Lock, Office, Post, Removal
 from palaver.forums.permissions import may_read, office_in, running_lock
 from palaver.kit import clock
 from palaver.kit.decisions import YES, Decision, no
 from palaver.standards import bounds, electorate, eligibility, opening
 from palaver.standards.bounds import APPEALED_WITHIN, DOOR_CLOSED_FOR
-from palaver.standards.models import Alert, AlerterPause, Amendment, Appeal, Case, Prolongation, Proposal, WatchTerm
+from palaver.standards.models import (
+    Alert,
+    AlerterPause,
+    Amendment,
+    Appeal,
+    Case,
+    Prolongation,
+    Proposal,
+    Seat,
+    WatchTerm,
+)
 
 
 def may_alert(member: Member | None, *, post: Post | None = None, whom: Member | None = None) -> Decision:
@@ -456,3 +466,20 @@ def may_end_slow_mode(member: Member | None) -> Decision:
     if may_operate(member):
         return YES
     return may_propose_to_watch(member)
+
+
+def may_see_judged(member: Member | None, attachment: Attachment) -> Decision:
+    """See a picture or file of a post that one is judging, which may be held back from everybody else meanwhile."""
+    if member is not None:
+        sits = Seat.objects.filter(
+            drawn__member=member,
+            state=Seat.State.TAKEN,
+            case__stage__in=opening.OPEN,
+            case__post__attachment_uses__attachment=attachment,
+        )
+        alone = Case.objects.filter(stage__in=opening.OPEN, post__attachment_uses__attachment=attachment).exclude(
+            judges=Case.Judges.JURY
+        )
+        if sits.exists() or any(may_decide_alone(member, case) for case in alone.select_related("post", "of")):
+            return YES
+    return no(_("This picture or file is not shown in any post that you may read."))

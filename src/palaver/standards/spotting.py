@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from html import unescape
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -110,9 +110,7 @@ def recent(forum_ids: Collection[int]) -> list[Spotted]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [
-            Spotted(
-                *r[:7], cast(datetime, instant_of(r[7])), r[8], cast(datetime, instant_of(r[9])), *r[10:13], bool(r[13])
-            )
+            Spotted._make((*r[:7], instant_of(r[7]), r[8], instant_of(r[9]), *r[10:13], bool(r[13])))
             for r in cursor.fetchall()
         ]
 
