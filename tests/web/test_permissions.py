@@ -786,11 +786,6 @@ class Town:
             post=post,
             standard="personal-attacks",
             because="It is unkind.",
-            by=members["Nadia"],
-            about="post",
-            post=post,
-            standard="personal-attacks",
-            because="It is unkind.",
         )
         assert alert.case is not None
         verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")
