@@ -334,14 +334,14 @@ def _forums(tables: Tables, size: Size, counts: list[list[int]], last: list[int]
             )
             yield (
                 forum, 1 if main else 2 + forum % (len(_MARKS) - 1), f"{name} {forum}", f"forum-{forum}",
-                f"All about {name.lower()}.", "", "", "", "", int(main), forum, 4, 0, 0, 3, "everyone", "members", "members", "",
+                f"All about {name.lower()}.", "", "", "", "", int(main), forum, 4, 0, 0, 0, 3, "everyone", "members", "members", "",
                 tables.instant(began), None, counts[forum][0], counts[forum][1], tables.instant(last[forum]) if last[forum] else None,
             )  # fmt: skip
 
     tables.put(
         "forums_forum",
         "id category_id name slug description purpose purpose_html rules rules_html is_main place quoted_paragraphs posts_to_start "
-        "originals_only host_seats who_reads who_starts "
+        "is_safe_haven originals_only host_seats who_reads who_starts "
         "who_replies language created_at retired_at thread_count post_count last_post_at",
         rows(),
     )

@@ -140,20 +140,6 @@ ALERT = Kind(
     _("What I asked the members to look at has been decided."),
     usual=Ways(digest=True),
 )
-CONSEQUENCE = Kind(
-    "verdict-consequence",
-    _("What removals bring"),
-    _("I cannot write for a while, or a jury is asked about me."),
-    usual=Ways(mail=True, push=True),
-    minutes=0,
-)
-WARNING = Kind(
-    "warning",
-    _("Warning letters"),
-    _("Three of my posts were removed in 90 days; the letter itself comes by mail."),
-    usual=Ways(push=True),
-    minutes=0,
-)
 DESK = Kind(
     "desk",
     _("The operators’ desk"),

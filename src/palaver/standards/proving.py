@@ -9,7 +9,7 @@ Source: Standards, Record and Jury ("Draw, verifiable, jurors unnamed").
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -181,13 +181,13 @@ def _forums(things: set[tuple[str, int]]) -> dict[tuple[str, int], set[int]]:
     )
     inner: dict[int, tuple[str, int]] = {}
     for ballot, about in abouts.items():
-        kind, _colon, number = about.partition(":")
-        if number.isdecimal():
-            inner[ballot] = (kind, int(number))
-            ids.setdefault(kind, set()).add(int(number))
+        kind, _colon, text = about.partition(":")
+        if text.isdecimal():
+            inner[ballot] = (kind, int(text))
+            ids.setdefault(kind, set()).add(int(text))
             if kind == "forum":
-                found["forum", int(number)] = {int(number)}
-    lookups = {
+                found["forum", int(text)] = {int(text)}
+    lookups: dict[str, Callable[[set[int]], Iterable[tuple[int, int]]]] = {
         "thread": lambda pks: Thread.objects.filter(pk__in=pks).values_list("pk", "forum_id"),
         "post": lambda pks: Post.objects.filter(pk__in=pks).values_list("pk", "forum_id"),
         "lock": lambda pks: Lock.objects.filter(pk__in=pks).values_list("pk", "thread__forum_id"),

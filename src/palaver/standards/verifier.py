@@ -472,9 +472,9 @@ def _faults_of_entries(case_id: int, parts: Parts) -> Iterator[str]:
             yield f"The verdict counts {decided[name]} for “{name}”, the opening had said {opened[name]}."
     if opened["judges"] == "jury" and verdict["office"] != "jury":
         yield f"The verdict was entered by the office “{verdict['office']}”, not by the jury."
-    for entry, act in ((commitment, "draw.commit"), (publication, "draw.publish")):
-        if entry is not None and entry["act"] != act:
-            yield f"Entry {entry['sequence']} is {entry['act']}, not {act}."
+    for seeding, act in ((commitment, "draw.commit"), (publication, "draw.publish")):
+        if seeding is not None and seeding["act"] != act:
+            yield f"Entry {seeding['sequence']} is {seeding['act']}, not {act}."
 
 
 def _faults_of_matter(parts: Parts) -> Iterator[str]:
@@ -665,7 +665,7 @@ def own_place(case: Case, key: str) -> str:
 # Reading ------------------------------------------------------------------------------------------------------------
 
 
-def fetch(address: str) -> Any:
+def fetch(address: str) -> dict[str, Any]:
     """The JSON at an http or https address. Raises Unreadable."""
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
         raise Unreadable(f"{address} is not an http or https address.")
@@ -684,7 +684,7 @@ def fetch(address: str) -> Any:
     return _parsed(body, address)
 
 
-def read(path: str) -> Any:
+def read(path: str) -> dict[str, Any]:
     """The JSON in a file. Raises Unreadable."""
     try:
         with open(path, "rb") as file:
@@ -693,7 +693,7 @@ def read(path: str) -> Any:
         raise Unreadable(f"{path} could not be read: {trouble.strerror}.") from trouble
 
 
-def _parsed(body: bytes, where: str) -> Any:
+def _parsed(body: bytes, where: str) -> dict[str, Any]:
     try:
         told = json.loads(body.decode("utf-8"))
     except ValueError as trouble:
