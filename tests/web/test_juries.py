@@ -20,7 +20,7 @@ from palaver.forums.models import Forum, Post
 from palaver.kit import clock
 from palaver.live.models import LiveEvent
 from palaver.notices.models import Notice
-from palaver.standards import alerting, convening, holding, seating
+from palaver.standards import alerting, convening, eligibility, holding, seating
 from palaver.standards.models import Alert, AlerterPause, Case, Seat
 
 pytestmark = pytest.mark.one_database
@@ -477,7 +477,8 @@ def test_ones_own_seats_and_pseudonyms_are_shown_to_oneself_alone(court: Court) 
 def test_a_member_page_says_own_removals_and_chance_but_never_who_served(court: Court) -> None:
     case = removed(court)
     page = text(get(Client(), "/m/Goran"))
-    assert "Own removals 1 in 90 days" in page and "80 %" in page
+    assert "Own removals 1 in 90 days" in page and f"{eligibility.chance(court.cast.goran.pk)} %" in page
+    assert eligibility.chance(court.cast.goran.pk) == 80
     seat = offers(case, "voted")[0]
     page = text(get(Client(), f"/m/{juror(seat).name.replace(' ', '%20')}"))
     assert "100 %" in page and "case" not in page.lower()
