@@ -29,7 +29,7 @@ def field(answer: Any, name: str) -> str:
 
 
 def text(answer: Any) -> str:
-    found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page(answer), re.DOTALL)
+    found = re.search(r'<textarea[^>]* name="body"[^>]*>\n(.*?)</textarea>', page(answer), re.DOTALL)
     assert found is not None
     return found[1]
 

@@ -302,7 +302,8 @@ def stub_of(thread_id: int, number: int) -> tuple[int, int, int] | None:
 
 def merged_into(thread_id: int) -> int | None:
     """The thread into which one was merged whose row is gone, or None."""
-    rows = _rows("SELECT into_id FROM forums_threadstub WHERE was = %s", [thread_id])
+    # An address may name a number that no database holds.
+    rows = _rows("SELECT into_id FROM forums_threadstub WHERE was = %s", [thread_id]) if thread_id < 2**63 else []
     return rows[0][0] if rows else None
 
 

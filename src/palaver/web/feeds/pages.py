@@ -165,11 +165,10 @@ def category(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @everyone
 def thread(request: HttpRequest, thread_id: int, kind: str) -> HttpResponse:
     """A thread's posts, the newest first."""
-    if thread_id < 2**63 and (into := merged_into(thread_id)) is not None:
-        return redirect(f"/t/{into}/feed.{kind}", permanent=True)
     head = load(request, thread_id)
     if isinstance(head, HttpResponse):
-        return head
+        into = merged_into(thread_id)
+        return head if into is None else redirect(f"/t/{into}/feed.{kind}", permanent=True)
     if head.forum_id not in readable(None):
         return errors.page(request, 403)
     posts = Post.objects.filter(thread_id=head.id, standing=Post.Standing.SHOWN).order_by("-place")

@@ -57,7 +57,7 @@ def load(request: HttpRequest, thread_id: int) -> reads.ThreadHead | HttpRespons
     """The thread's head if this reader may read it, else the page that says why not."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     head = reads.thread_head(thread_id, viewer) if thread_id < 2**63 else None
-    if head is None and (into := forum_reads.merged_into(thread_id) if thread_id < 2**63 else None) is not None:
+    if head is None and (into := forum_reads.merged_into(thread_id)) is not None:
         # Whether its readers may read that one, that one's page says.
         return redirect(f"/t/{into}", permanent=True)
     if head is None or head.forum_id not in places().forums:
