@@ -128,6 +128,7 @@ def test_acts_of_every_kind_occur(millbrook: Community) -> None:
     assert sum(1 for post in every if post.withdrawn) >= 3
     assert sum(1 for post in every if post.answers is not None and post.subject) >= 150
     assert sum(1 for post in every if len(post.recommended_by) >= 5) >= 20
+    assert {alert.papers[-1].choice.endswith("keeps") for alert in millbrook.alerts} == {True, False}
 
 
 def test_the_last_days_are_dense_and_the_past_is_long(millbrook: Community) -> None:

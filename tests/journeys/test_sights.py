@@ -37,9 +37,9 @@ ELSEWHERE = {
     "appeal": "opened by whom a verdict concerns, in tests/web; looked at in tests/web/gallery_of_standards",
     "my-warning": "opened by whom a warning was written to, in tests/web; looked at in tests/web/gallery_of_standards",
     "my-longer": "opened by the suspended member alone, in tests/web; its shape is that of an appeal",
-    "case-reasons": "stands once a case is decided, in tests/web; looked at in tests/web/gallery_of_standards",
+    "case-reasons": "two cases that the demo has decided are among the further shapes",
     "unsubscribe": "opened with a link from a mail, which tests/notices reads; its shape is that of a form page",
-    "case": "there once a jury has decided; test_juries looks at it, and at the other shapes the gallery does",
+    "case": "two cases that the demo has decided are among the further shapes, others in the gallery",
     "case-decide": "there while a case waits for a lone judge; the gallery looks at its shape",
     "seat": "there for a juror who is summoned; test_juries looks at offer and paper in all three looks",
 }
@@ -53,6 +53,10 @@ MORE: dict[str, dict[str, str]] = {
         "recommended-ever": "recommended?in=ever",
         "retired": "f/bridge-closure-desk/",
         "thread-locked": "p/{locked}",
+        "thread-folded": "p/{folded}",
+        "case-removed": "juries/{removed_case}",
+        "case-stays": "juries/{stays_case}",
+        "reasons-of-a-case": "juries/{removed_case}/reasons",
         "member-suspended": "m/Jonas",
         "search-nothing": "search?q=quokkas",
         "search-misspelt": "search?q=autor:Ana",
@@ -95,6 +99,9 @@ class Things:
             "inquiry": "SELECT max(id) FROM community_inquiry",
             "amendment": "SELECT max(id) FROM standards_amendment",
             "ballot": "SELECT max(id) FROM ballots_ballot",
+            "removed_case": "SELECT case_id FROM standards_verdict WHERE outcome = 'removed' ORDER BY case_id LIMIT 1",
+            "stays_case": "SELECT case_id FROM standards_verdict WHERE outcome = 'stays' ORDER BY case_id LIMIT 1",
+            "folded": "SELECT post_id FROM forums_removal WHERE ended_at IS NULL ORDER BY id LIMIT 1",
             "year": "SELECT strftime('%Y', 'now')",
         }.get(name)
         assert asked is not None, f"An address of the map needs a {{{name}}}: say here where the demo has one."

@@ -14,10 +14,13 @@ from palaver.accounts.models import Member
 from palaver.ballots import opening, voting
 from palaver.ballots.models import Ballot
 from palaver.demo.reading_content import (
+    PAPERS,
+    AlertText,
     AmendmentText,
     Community,
     ForumText,
     MemberText,
+    PaperText,
     PollText,
     PostText,
     ThreadText,
@@ -29,8 +32,9 @@ from palaver.forums.permissions import may_lock
 from palaver.kit import clock
 from palaver.kit.text import rendering
 from palaver.reading import marking
-from palaver.standards import amending, charter
-from palaver.standards.models import Amendment
+from palaver.standards import alerting, amending, charter, convening, seating, seeds
+from palaver.standards import voting as paper_voting
+from palaver.standards.models import Alert, Amendment, Case, PoolMember, Seat
 
 PASSWORD = "under the tree"
 """Every demo member's. The demo answers on the loopback address only."""
@@ -79,6 +83,8 @@ def play(community: Community, *, progress: Callable[[int, int], object] | None 
                 _suspension(member, stage, operator)
         for amendment in community.amendments:
             _amendment(amendment, stage)
+        for alert in community.alerts:
+            _alert(alert, stage)
         for mark in community.marks:
             stage.at(mark.ago, _marking(stage, mark.member, mark.forum))
         stage.acts.sort(key=lambda act: act[:3])
@@ -273,6 +279,47 @@ def _amendment(text: AmendmentText, stage: _Stage) -> None:
     stage.at(text.voted, put)
     for one in text.votes:
         stage.at(one.ago, lambda one=one: vote(one))  # type: ignore[misc]
+
+
+def _alert(text: AlertText, stage: _Stage) -> None:
+    """An alert and its judging: the pool is here, the lot picks, whoever is picked takes the seat and hands in the next paper."""
+    opened: list[Case] = []
+
+    def raise_it() -> None:
+        # Seeds are committed to before an alert, as an installation that runs has done.
+        with clock.stopped_at(clock.now() - timedelta(hours=1)):
+            seeds.commit_due()
+        made = alerting.alert(
+            by=stage.members[text.by],
+            about=Alert.About.POST,
+            post=stage.posts[(text.forum, text.thread, text.number)],
+            standard=text.standard,
+            because=text.because,
+        )
+        if made.case is None or made.case.judges != Case.Judges.JURY:
+            raise ValueError(f"The demo's alert on {text.thread} has no jury: too few of its members may judge it.")
+        opened.append(made.case)
+
+    def sit() -> None:
+        case = opened[0]
+        convening.saw_all(list(PoolMember.objects.filter(case=case).values_list("member_id", flat=True)))
+        convening.sit(case.pk)
+        for seat in Seat.objects.filter(case=case, state=Seat.State.OFFERED).select_related("drawn__member"):
+            seating.accept(seat, by=seat.drawn.member)
+
+    def hand_in(paper: PaperText) -> None:
+        taken = (
+            Seat.objects.filter(case=opened[0], state=Seat.State.TAKEN).select_related("drawn__member").order_by("pk")
+        )
+        seat = taken.first()
+        if seat is not None:  # Once the outcome cannot change, the others are not asked any more.
+            paper_voting.vote(seat, by=seat.drawn.member, choice=PAPERS.index(paper.choice) + 1, reason=paper.reason)
+
+    stage.at(text.ago, raise_it)
+    stage.at(text.ago - timedelta(minutes=2), sit)
+    for n, paper in enumerate(text.papers):
+        after = timedelta(minutes=5 + 3 * n)
+        stage.at(text.ago - after, lambda paper=paper: hand_in(paper))  # type: ignore[misc]
 
 
 def _recommending(stage: _Stage, key: tuple[str, str, int], name: str) -> Callable[[], object]:

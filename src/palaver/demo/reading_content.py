@@ -166,6 +166,32 @@ class PollText:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperText:
+    """One juror's paper, whoever the lot picks. `choice`: one of PAPERS."""
+
+    choice: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertText:
+    """An alert on a post of the demo, `ago`, and the papers of its jury in the order in which they are handed in."""
+
+    by: str
+    ago: timedelta
+    forum: str
+    thread: str
+    number: int
+    standard: str
+    because: str
+    papers: tuple[PaperText, ...]
+
+
+PAPERS = ("clearly breaks", "breaks", "keeps", "clearly keeps")
+"""What a paper can say, as `juries.toml` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AmendmentText:
     """A proposed change of one standard's rule, and the votes of its ballot, which opened `voted` before now."""
 
@@ -226,6 +252,7 @@ class Community:
     threads: tuple[ThreadText, ...]
     marks: tuple[MarkText, ...]
     amendments: tuple[AmendmentText, ...] = ()
+    alerts: tuple[AlertText, ...] = ()
 
     def forum(self, slug: str) -> ForumText:
         """The forum with that slug. Raises KeyError when there is none."""
@@ -371,6 +398,7 @@ class _Reader:
         threads = self._threads()
         marks = self._marks()
         amendments = self._amendments()
+        alerts = self._alerts(threads)
         if self.faults:
             raise ContentError(self.faults)
         return Community(
@@ -383,6 +411,7 @@ class _Reader:
             threads=tuple(threads),
             marks=tuple(marks),
             amendments=tuple(amendments),
+            alerts=tuple(alerts),
         )
 
     def _complain(self, where: str, what: str) -> None:
@@ -636,6 +665,37 @@ class _Reader:
             amendments.append(amendment)
         table.nothing_else()
         return amendments
+
+    def _alerts(self, threads: list[ThreadText]) -> list[AlertText]:
+        table = self._file("juries.toml")
+        posts = {(thread.forum, thread.slug, post.number): post for thread in threads for post in thread.posts}
+        alerts = []
+        for row in table.tables("alert"):
+            papers = []
+            for paper in row.tables("paper"):
+                choice, reason = paper.one_of("choice", set(PAPERS), ""), paper.text("reason", "")
+                papers.append(PaperText(choice, reason))
+                paper.nothing_else()
+            alert = AlertText(
+                by=row.text("by"),
+                ago=row.time("ago"),
+                forum=row.text("forum"),
+                thread=row.text("thread"),
+                number=row.number("number"),
+                standard=row.text("standard"),
+                because=row.text("because"),
+                papers=tuple(papers),
+            )
+            row.nothing_else()
+            self._known(row.where, alert.by)
+            judged = posts.get((alert.forum, alert.thread, alert.number))
+            if judged is None:
+                self._complain(row.where, "is about a post that is not there")
+            else:
+                self._later(row.where, alert.ago, than=judged.ago)
+            alerts.append(alert)
+        table.nothing_else()
+        return alerts
 
     def _marks(self) -> list[MarkText]:
         table = self._file("reading.toml")
