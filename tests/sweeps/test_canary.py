@@ -64,7 +64,7 @@ COMMON = "marmot"
 """Stands beside every word that search may find: who looks for it meets the others."""
 READERS = ("guest", "Bram", "Chidi", "Hana", "Ana", "Odile")
 INTRUDERS = ("guest", "Bram", "Chidi")
-INSIDE = frozenset({"Ana", "Hana", "Odile"})
+INSIDE = frozenset({"Ana", "Hana", "Kemal", "Odile"})
 OWN = frozenset({"Ana"})
 DESK = frozenset({"Odile"})
 NOBODY: frozenset[str] = frozenset()
