@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palaver.standards.bounds import REMOVALS_COUNT_FOR
@@ -51,6 +51,7 @@ def test_what_falls_is_in_proportion(removed: list[float], posts: int, expected:
 REMOVED = st.lists(st.floats(0, 200), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(REMOVED, st.integers(1, 100_000))
 def test_nothing_ever_lasts_longer_than_thirty_days_or_than_what_it_counts(removed: list[float], posts: int) -> None:
     fell = falls(days_ago(*removed), posts, NOW)
@@ -63,18 +64,21 @@ def test_nothing_ever_lasts_longer_than_thirty_days_or_than_what_it_counts(remov
         assert fell.cooldown_until is None
 
 
+@settings(deadline=None)
 @given(REMOVED, st.integers(1, 1000), st.integers(0, 1000))
 def test_more_own_posts_are_never_held_against_a_member(removed: list[float], posts: int, more: int) -> None:
     few, many = falls(days_ago(*removed), posts, NOW), falls(days_ago(*removed), posts + more, NOW)
     assert not (many.suspended_until and not few.suspended_until)
 
 
+@settings(deadline=None)
 @given(REMOVED, st.integers(1, 1000))
 def test_what_no_longer_counts_changes_nothing(removed: list[float], posts: int) -> None:
     old = days_ago(90, 100, 180)
     assert falls([*days_ago(*removed), *old], posts, NOW) == falls(days_ago(*removed), posts, NOW)
 
 
+@settings(deadline=None)
 @given(REMOVED, st.integers(1, 1000))
 def test_a_removal_more_never_makes_it_milder(removed: list[float], posts: int) -> None:
     before, later = falls(days_ago(*removed), posts, NOW), falls([*days_ago(*removed), NOW], posts, NOW)

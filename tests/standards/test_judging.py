@@ -177,6 +177,26 @@ def test_a_recused_juror_is_replaced_and_may_not_vote(court: Court) -> None:
     assert len(offers(case, "offered", "taken")) == 3
 
 
+def test_a_seat_that_was_voted_in_is_offered_to_nobody_else(court: Court) -> None:
+    court.crowd(9)
+    case = court.sitting()
+    hand_in(take(offers(case)[:1])[0], BREAKS)
+    court.gather()
+    assert not convening.sit(case.pk).offered
+    assert len(offers(case, "offered", "taken", "voted")) == 3
+
+
+def test_who_was_seen_in_a_time_that_has_not_come_is_not_here(court: Court) -> None:
+    court.crowd(9)
+    case = court.case()
+    with at(clock.now() + timedelta(days=1)):
+        court.gather()
+    assert convening.sit(case.pk).began and not offers(case), "The clock was set back; nobody has loaded a page since."
+    court.gather()
+    convening.sit(case.pk)
+    assert len(offers(case)) == 3
+
+
 def test_a_seat_is_its_jurors_alone(court: Court) -> None:
     court.crowd(9)
     seat = offers(court.sitting())[0]

@@ -7,7 +7,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palaver.forums.models import Removal
@@ -27,6 +27,7 @@ def test_the_middle_and_nine_in_ten(values: list[float], half: float | None, mos
     assert (median(values), nine_in_ten(values)) == (half, most)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
 def test_nine_in_ten_are_within_and_the_middle_is_not_above(values: list[float]) -> None:
     most, half = nine_in_ten(values), median(values)

@@ -75,7 +75,7 @@ def test_an_hour_in_which_many_join_is_a_burst(cast: Cast) -> None:
     crowd = [cast.member(f"Lamp {n}") for n in range(6)]
     with transaction.atomic():
         Member.objects.filter(pk__in=[one.pk for one in crowd]).update(joined_at=now - timedelta(hours=3))
-    assert [burst.count for burst in spotting.bursts()] == [6]
+    assert [burst.joined for burst in spotting.bursts()] == [6]
     with transaction.atomic():
         Member.objects.filter(pk__in=[one.pk for one in crowd[:2]]).update(joined_at=now - timedelta(days=9))
     assert spotting.bursts() == []

@@ -25,7 +25,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 
-from palaver.accounts import avoiding
+from palaver.accounts import avoiding, joining
 from palaver.accounts.models import Application, Invitation, Member
 from palaver.accounts.models import Session as SignedInBrowser
 from palaver.delivery.mail import sending as mailing
@@ -222,19 +222,19 @@ class Planted(Town):
         with transaction.atomic():
             kemal = Member.objects.create(name="Kemal", name_key="kemal", claimed_at=clock.now())
         placing.admit(forum, member=kemal, by=odile)
+        alerting.alert(
+            by=kemal,
+            about="post",
+            post=Post.objects.get(thread=thread, place=0),
+            standard="off-topic",
+            because=secret("an alert that lies with the hosts", DESK | {"Hana"}),
+        )
         blocking.block(
             forum,
             member=kemal,
             by=hana,
             until=clock.now() + timedelta(days=3),
             because=secret("the reason of a block", INSIDE),
-        )
-        alerting.alert(
-            by=odile,
-            about="post",
-            post=Post.objects.get(thread=thread, place=0),
-            standard="off-topic",
-            because=secret("an alert that lies with the hosts", DESK | {"Hana"}),
         )
         with transaction.atomic():
             Proposal.objects.filter(pk=self.more["proposal"]).update(because=secret("a proposal to the watch", DESK))
@@ -334,12 +334,14 @@ class Planted(Town):
             subject=secret.text("the subject of a case in a closed forum", INSIDE),
             text="Told.",
         )
+        zoltan = joining.join(name="Zoltan", password="a heron on the weir")
+        placing.admit(forum, member=zoltan, by=odile)
         alert = alerting.alert(
-            by=odile,
+            by=zoltan,
             about="post",
             post=Post.objects.get(thread=thread, place=0),
             standard="threats",
-            because=secret.text("the reason of an operator's alert", DESK),
+            because=secret.text("the reason of an alert in a closed forum", NOBODY),
         )
         assert alert.case is not None
         lone = self.member["Hana"]

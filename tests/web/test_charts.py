@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palaver.web import charts, templating
@@ -95,6 +95,7 @@ def test_what_members_wrote_is_escaped_in_every_kind_of_chart() -> None:
         ElementTree.fromstring(svg[0])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e9), max_size=20))
 def test_no_bar_is_longer_than_the_whole(values: list[float]) -> None:
     for chart in (
@@ -104,6 +105,7 @@ def test_no_bar_is_longer_than_the_whole(values: list[float]) -> None:
         assert all(0 <= float(bar.width.rstrip("%")) <= 100 for bar in chart.bars)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e9))
 def test_an_axis_reaches_as_far_as_its_greatest_value(value: float) -> None:
     chart = charts.lines("x", "X", ["a"], [Series("a", [value])])

@@ -17,7 +17,7 @@ from palaver.forums.models import Hold, Post, Removal, Thread
 from palaver.kit import clock, events
 from palaver.live.models import LiveEvent
 from palaver.standards.events import PostHeld, PostRestored, VerdictReached
-from palaver.standards.models import Case
+from palaver.standards.models import Case, Verdict
 
 pytestmark = pytest.mark.one_database
 
@@ -36,6 +36,7 @@ def judged(post: Post, **more: Any) -> Removal:
             kind="alert", stage="decided", post=post, author=post.author, charter=1, seats=7, needed=5,
             ends_at=clock.now(), decided_at=clock.now(),
         )  # fmt: skip
+        Verdict.objects.create(case=case, outcome="removed", removal=removal, entry=1)
         events.publish(VerdictReached(case.pk, "removed", post.author_id, post.pk, post.thread_id, post.forum_id))
     return removal
 

@@ -306,7 +306,16 @@ EXPECTED: dict[str, tuple[str, str]] = {
 # Further roles answer as a column does, but for what is listed: (what is read, what is sent). Nadia has joined this morning
 # and answers as Bram, who is no newcomer; so does Wilma, who is on the watch. Hana hosts the closed forum and is admitted to it: she answers there as Chidi does in the open one.
 ALIKE: dict[str, tuple[str, dict[str, tuple[int, int]]]] = {
-    "Nadia": ("Bram", {"invitations": (200, 422), "forum-hosts open": (200, 403)}),
+    "Nadia": (
+        "Bram",
+        {
+            "invitations": (200, 422),
+            "forum-hosts open": (200, 403),
+            # She has alerted on Ana today, and once a day is enough.
+            "post-alert open": (403, 403),
+            "member-alert": (403, 403),
+        },
+    ),
     # A host decides in the own forum alone.
     "Hana": (
         "Chidi",
@@ -770,8 +779,13 @@ class Town:
             thread=thread, author=ana, text="Harder.", answers=None, subject="", submission_key="other"
         )
         post = Post.objects.get(thread=thread, place=0)
+        # Somebody who plays no role here: whoever has alerted on Ana may not do so again today.
         alert = alerting.alert(
-            by=members["Bram"], about="post", post=post, standard="personal-attacks", because="It is unkind."
+            by=joining.join(name="Yusra", password="a heron on the weir"),
+            about="post",
+            post=post,
+            standard="personal-attacks",
+            because="It is unkind.",
         )
         assert alert.case is not None
         verdict = deciding.decide_alone(alert.case, by=members["Chidi"], removes=True, because="It is unkind.")

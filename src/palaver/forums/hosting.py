@@ -160,7 +160,7 @@ def appoint_from_queue(forum_id: int) -> list[Office]:
         return []
     sitting = set(Office.objects.sitting().filter(forum=forum).values_list("member_id", flat=True))
     next_ones = [row.member for row in queue(forum) if row.member_id not in sitting][:vacant]
-    return [_seat(forum, member, how=Office.How.QUEUE, until=clock.now() + TERM) for member in next_ones]
+    return [_seat(forum, member, how=Office.How.QUEUE, term=TERM) for member in next_ones]
 
 
 def elect(forum_id: int) -> Ballot | None:
@@ -217,7 +217,7 @@ def on_ballot_closed(event: object) -> None:
     for option in chosen.select_related("candidate"):
         if option.candidate_id not in able or option.candidate is None:
             continue  # Left, or was suspended, while the ballot ran.
-        _seat(forum, option.candidate, how=Office.How.BALLOT, until=clock.now() + YEAR)
+        _seat(forum, option.candidate, how=Office.How.BALLOT, term=YEAR)
     events.publish(QueueChanged(forum.pk))
 
 
@@ -228,12 +228,14 @@ def on_suspended(event: object) -> None:
         _end(office, why="suspended")
 
 
-def _seat(forum: Forum, member: Member, *, how: str, until: datetime) -> Office:
+def _seat(forum: Forum, member: Member, *, how: str, term: timedelta) -> Office:
     HostVolunteer.objects.filter(forum=forum, member=member).delete()
     # A lapsed term whose end no sweep has written yet would stand in the way of the new one.
     for old in Office.objects.filter(forum=forum, member=member, ended_at=None):
         _end(old, why="term", tells=False)
-    office = Office.objects.create(forum=forum, member=member, since=clock.now(), until=until, how=how)
+    now = clock.now()
+    until = now + term
+    office = Office.objects.create(forum=forum, member=member, since=now, until=until, how=how)
     events.publish(PlacesChanged(forum.pk))
     events.publish(HostSeated(member.pk, forum.pk, office.pk, how))
     enter(

@@ -223,6 +223,18 @@ def folded_quotations(*, limit: int = 5000) -> dict[int, frozenset[int]]:
     return {post_id: frozenset(numbers) for post_id, numbers in found.items()}
 
 
+def judged_removals(since: datetime) -> dict[int, tuple[datetime, ...]]:
+    """When verdicts removed posts that were not restored, by their author, from an instant on."""
+    sql = """
+    SELECT p.author_id, r.at FROM forums_removal r JOIN forums_post p ON p.id = r.post_id
+     WHERE r.at >= %s AND r.ended_at IS NULL AND r.case_number IS NOT NULL
+    """
+    found: dict[int, list[datetime]] = {}
+    for author_id, at in _rows(sql, [connection.ops.adapt_datetimefield_value(since)]):
+        found.setdefault(author_id, []).append(cast(datetime, instant_of(at)))
+    return {author_id: tuple(instants) for author_id, instants in found.items()}
+
+
 def table(thread_id: int, from_path: str = "", *, limit: int = 200) -> list[TableRow]:
     """The summary table's rows in tree order, from a path on."""
     sql = """

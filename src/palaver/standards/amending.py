@@ -224,7 +224,8 @@ def forum_for_amendments() -> Forum:
     """Where amendments are talked about: as settled, else the first main forum that everybody reads. Raises Refusal."""
     open_ones = Forum.objects.filter(retired_at=None, who_reads=Forum.Gate.EVERYONE)
     settled = CharterSetting.objects.filter(pk=1).values_list("forum_id", flat=True).first()
-    found = open_ones.filter(pk=settled).first() or open_ones.order_by("-is_main", "place", "id").first()
+    chosen = None if settled is None else open_ones.filter(pk=settled).first()
+    found = chosen or open_ones.order_by("-is_main", "place", "id").first()
     if found is None:
         raise Refusal(_("There is no forum yet that everybody reads, so an amendment has no place to be talked about."))
     return found

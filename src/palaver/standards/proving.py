@@ -72,7 +72,7 @@ def case(case_id: int, *, readable: Collection[int] | None) -> dict[str, Any] | 
     """
     if case_id >= LARGEST:
         return None
-    verdict = Verdict.objects.select_related("case__post").filter(case_id=case_id).first()
+    verdict = Verdict.objects.select_related("case").filter(case_id=case_id).first()
     if verdict is None or verdict.case.opened_entry is None:
         return None
     found = verdict.case
@@ -86,7 +86,7 @@ def case(case_id: int, *, readable: Collection[int] | None) -> dict[str, Any] | 
     numbers = [n for n in wanted.values() if n is not None]
     rows = Entry.objects.filter(sequence__in=numbers).select_related("payload").order_by("sequence")
     by_number = {one["sequence"]: one for one in shown(list(rows), readable=readable)}
-    may = readable is None or found.post is None or found.post.forum_id in readable
+    may = readable is None or {forum for _case, forum in _forums_of_cases([case_id])} <= set(readable)
     is_jury = found.judges == Case.Judges.JURY
     return {
         "format": FORMAT,

@@ -76,7 +76,7 @@ class Burst(NamedTuple):
     """An hour in which unusually many joined. `usual` is the mean of the hours of two weeks."""
 
     hour: datetime
-    count: int
+    joined: int
     usual: float
     names: tuple[str, ...]
 

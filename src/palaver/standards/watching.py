@@ -191,7 +191,7 @@ def on_verdict(event: VerdictReached) -> None:
     if proposal is None or proposal.suspension is None:
         return
     stands = event.outcome == Verdict.Outcome.UPHELD
-    suspension = Suspension.objects.get(pk=proposal.suspension_id)
+    suspension = Suspension.objects.get(pk=proposal.suspension.pk)
     if stands and suspension.ended_at is None and suspension.until > clock.now():
         suspending.prolong(suspension, until=suspension.since + bounds.WATCH_STANDS_FOR)
     elif not stands:

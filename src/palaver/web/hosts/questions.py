@@ -62,9 +62,9 @@ def question(request: HttpRequest, thread_id: int) -> HttpResponse:
         if asked is not None and asked.ballot_id is not None
         else None,
     )
-    row = places().forums[thread.forum_id]
+    place = places().forums[thread.forum_id]
     title = _("Should the thread be open?")
-    frame = shell(request, title, trail=trail(forum=row), forum_id=row.id, token=True, robots="noindex")
+    frame = shell(request, title, trail=trail(forum=place), forum_id=place.id, token=True, robots="noindex")
     return answer("hosts/question.html", frame, page, status=422 if problems else 200)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, cast
+from typing import Literal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -218,7 +218,7 @@ def _what(alert: Alert) -> contexts.Link:
 
 
 def _state(alert: Alert) -> str:
-    case = cast("Case | None", alert.case)
+    case = alert.case
     if alert.state == Alert.State.OPEN and case is not None:
         if case.judges != Case.Judges.JURY:
             return _("A host or operator decides, for want of enough members for a jury.")

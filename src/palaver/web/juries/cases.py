@@ -4,6 +4,7 @@ decides alone. While a case is open its page says that it is, and nothing else."
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -30,7 +31,7 @@ from palaver.web.doors import everyone, member, members, the_member
 from palaver.web.feeds import Entry, Feed
 from palaver.web.freshness import cacheable
 from palaver.web.juries import masking, seats, showing
-from palaver.web.juries.contexts import CasePage, CaseRow, JuriesPage, LonePage, OpenCasePage, Proof, SeatShown
+from palaver.web.juries.contexts import CasePage, CaseRow, JuriesPage, LonePage, OpenCasePage, Proof, Said, SeatShown
 from palaver.web.shell import answer, community, forum_link, places, readable, shell
 from palaver.web.standards.sight import may_see
 from palaver.web.threads import folding
@@ -305,7 +306,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         own=_own(found, verdict, viewer) if own else "",
         appeal=_appeal(found, verdict, request) if own else None,
         links=(contexts.Link(_("Statement of reasons"), f"/juries/{found.pk}/reasons"),) if may else (),
-        **_thing(found, where, now, may=may, own=own),
+        **_thing(found, where, now, may=may, own=own)._asdict(),
     )
     frame = shell(
         request, page.title, trail=way, canonical=f"/juries/{found.pk}", description=page.explained if may else ""
@@ -323,44 +324,48 @@ def _stage(found: Case) -> str:
     return _("A jury of members is being drawn, or sits on it now.")
 
 
-def _thing(found: Case, where: object, now: datetime, *, may: bool, own: bool) -> dict[str, object]:
+class Thing(NamedTuple):
+    """What a case was about, as its page shows it."""
+
+    place: contexts.Link | None = None
+    forum: contexts.Link | None = None
+    about: str = ""
+    fold: Markup = Markup("")
+    body: Markup = Markup("")
+    subject: str = ""
+
+
+def _thing(found: Case, where: object, now: datetime, *, may: bool, own: bool) -> Thing:
     """What was judged, as the page may show it: a post that stands, the fold of one that does not, or what else it was."""
-    nothing: dict[str, object] = {
-        "place": None,
-        "forum": None,
-        "about": "",
-        "fold": Markup(""),
-        "body": Markup(""),
-        "subject": "",
-    }
+    nothing = Thing()
     post = found.post
     if post is None:
         alert = showing.alert_of(found)
         if alert is not None and alert.about == Alert.About.NAME:
-            return nothing | {"about": _("A member’s name.")}
+            return nothing._replace(about=_("A member’s name."))
         if alert is not None and alert.about == Alert.About.ABOUT:
-            return nothing | {"about": _("What a member says about themself on their page.")}
-        return nothing | {"about": _("What a member may do here, not a single post.")}
+            return nothing._replace(about=_("What a member says about themself on their page."))
+        return nothing._replace(about=_("What a member may do here, not a single post."))
     if not may:
-        return nothing | {"about": _("It was written in a forum that has its own readers, so its words stay there.")}
-    here = nothing | {
-        "place": contexts.Link(f"#{post.number} · {post.thread.subject}", post_address(post.thread_id, post.number)),
-        "forum": forum_link(places().forums[post.forum_id]),
-    }
+        return nothing._replace(about=_("It was written in a forum that has its own readers, so its words stay there."))
+    here = nothing._replace(
+        place=contexts.Link(f"#{post.number} · {post.thread.subject}", post_address(post.thread_id, post.number)),
+        forum=forum_link(places().forums[post.forum_id]),
+    )
     if post.standing == Post.Standing.SHOWN:
         subject = "" if post.is_original else post.subject
-        return here | {"body": Markup(post.body.html), "subject": subject}
+        return here._replace(body=Markup(post.body.html), subject=subject)
     if post.standing == Post.Standing.WITHDRAWN:
-        return here | {"fold": Markup("{}").format(_("Its author has withdrawn it since."))}
+        return here._replace(fold=Markup("{}").format(_("Its author has withdrawn it since.")))
     fold = forum_reads.folds([post.pk]).get(post.pk)
     if fold is None:
-        return here | {"fold": Markup("{}").format(_("It is not shown any more."))}
-    return here | {"fold": folding.line(fold, where, now)}  # type: ignore[arg-type]
+        return here._replace(fold=Markup("{}").format(_("It is not shown any more.")))
+    return here._replace(fold=folding.line(fold, where, now))  # type: ignore[arg-type]
 
 
-def _reasons(found: Case, verdict: Verdict) -> tuple[showing.Said, ...]:
+def _reasons(found: Case, verdict: Verdict) -> tuple[Said, ...]:
     if verdict.by is not None:
-        return (showing.Said(verdict.by.name, verdict.because),)
+        return (Said(verdict.by.name, verdict.because),)
     return showing.reasons(found)
 
 

@@ -92,8 +92,9 @@ def tally(verdict: Verdict) -> str:
 
 def reasons(case: Case) -> tuple[Said, ...]:
     """What jurors gave as reasons: by choice, then by letter, which tells nothing of who wrote them or when."""
-    papers = Seat.objects.filter(case=case, state=Seat.State.VOTED).exclude(reason="").values_list("choice", "reason")
-    return tuple(Said(choice_words(choice), reason) for choice, reason in sorted(papers))
+    voted = Seat.objects.filter(case=case, state=Seat.State.VOTED).exclude(reason="")
+    papers = sorted((choice or 0, reason) for choice, reason in voted.values_list("choice", "reason"))
+    return tuple(Said(choice_words(choice), reason) for choice, reason in papers)
 
 
 def precedents(case: Case, mask: masking.Mask, forum_ids: Collection[int]) -> tuple[Precedent, ...]:

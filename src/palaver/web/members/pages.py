@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from palaver.accounts.models import Application, Member, Rename
 from palaver.accounts.reads import Viewer
-from palaver.forums.models import Office, Post, Removal
+from palaver.forums import reads as forum_reads
+from palaver.forums.models import Office, Post
 from palaver.forums.rendering import member_address
 from palaver.kit import clock, pagination
 from palaver.kit.text import names
-from palaver.standards import bounds, eligibility, mustering
+from palaver.standards import bounds, mustering
 from palaver.web import contexts, moments
 from palaver.web.doors import everyone
 from palaver.web.freshness import Kept, cacheable
@@ -41,21 +42,27 @@ def find(name: str) -> Member | HttpResponse:
     return redirect(member_address(found.name), permanent=True)
 
 
-def _removals(member_id: int) -> str:
-    """How many posts of theirs verdicts have removed in the days that count, and that were not restored."""
-    days = bounds.REMOVALS_COUNT_FOR.days
-    since = clock.now() - bounds.REMOVALS_COUNT_FOR
-    judged = Removal.objects.filter(post__author_id=member_id, case_number__isnull=False, ended_at=None, at__gt=since)
-    count = judged.exclude(office=Removal.Office.WATCH).count()
-    return _("%(n)s in %(days)s days") % {"n": count, "days": days} if count else ""
-
-
 def _read_watchers() -> dict[int, datetime]:
     return {term.member_id: term.until for term in mustering.sitting()}
 
 
 # Few are on the watch, and every member's page would ask.
 _watchers = Kept(_read_watchers, "watch")
+
+
+# Few members have any: all of theirs are read once, until a post is removed or restored; what lapses meanwhile is not counted.
+_removed = Kept(lambda: forum_reads.judged_removals(clock.now() - bounds.REMOVALS_COUNT_FOR), "folds")
+
+
+def _removals(member_id: int) -> int:
+    """How many posts of theirs verdicts have removed in the days that count, and that were not restored."""
+    since = clock.now() - bounds.REMOVALS_COUNT_FOR
+    return sum(1 for at in _removed.get().get(member_id, ()) if at > since)
+
+
+def _chance(removals: int) -> int:
+    """How likely the lot takes them into a pool, in per cent, as `eligibility.chance` counts it."""
+    return max(100 - bounds.CHANCE_LOST_A_REMOVAL * removals, 0)
 
 
 @everyone
@@ -102,7 +109,7 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         offices.append(_("On the watch until %(until)s") % {"until": moments.moment(until, where, now).exact})
     if found.is_operator:
         offices.insert(0, _("Operator"))
-    suspension = found.running_suspension()
+    suspension, removals = found.running_suspension(), _removals(found.pk)
     page = contexts.MemberPage(
         name=found.name,
         since=moments.moment(found.joined_at, where, now),
@@ -112,8 +119,10 @@ def member(request: HttpRequest, name: str) -> HttpResponse:
         recent=recent,
         offices=tuple(offices),
         names_before=tuple(found.renames.order_by("-at").values_list("old_name", flat=True)),
-        removals=_removals(found.pk),
-        chance=_("%(n)s %%") % {"n": eligibility.chance(found.pk)} if found.claimed_at is not None else "",
+        removals=_("%(n)s in %(days)s days") % {"n": removals, "days": bounds.REMOVALS_COUNT_FOR.days}
+        if removals
+        else "",
+        chance=_("%(n)s %%") % {"n": _chance(removals)} if found.claimed_at is not None else "",
         suspended=_("Suspended until %(until)s: %(because)s")
         % {"until": moments.moment(suspension.until, where, now).exact, "because": suspension.because}
         if suspension

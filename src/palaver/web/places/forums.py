@@ -171,7 +171,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     response = cacheable(answer("forums/about.html", frame, page), [f"forum:{row.id}", "places", "names"])
     # A block that lapses and a term that is over leave the page at their instant.
     ends = [one.until for one in blocks]
-    ends += Office.objects.sitting(now).filter(forum=forum, until__isnull=False).values_list("until", flat=True)
+    sitting = Office.objects.sitting(now).filter(forum=forum).values_list("until", flat=True)
+    ends += [until for until in sitting if until is not None]
     response.fresh_until = min([response.fresh_until, *ends])  # type: ignore[attr-defined]
     return response
 

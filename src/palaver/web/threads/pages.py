@@ -216,7 +216,7 @@ def thread(request: HttpRequest, thread_id: int, slug: str) -> HttpResponse:
         lock_href=_lock_href(request, head, viewer),
         host_acts=_host_acts(head, viewer),
         question_href=f"/t/{head.id}/lock/question"
-        if viewer is not None and head.lock_office == Lock.Office.HOST
+        if viewer is not None and head.lock_office == Lock.Office.HOST and head.lock_by != viewer.name
         else "",
         mark_action=f"/t/{head.id}/mark" if viewer else "",
         last_number=head.last_number,
@@ -374,7 +374,7 @@ def _host_acts(head: reads.ThreadHead, viewer: Viewer | None) -> tuple[contexts.
         contexts.Link(_("Let the pin go …") if head.pinned else _("Pin …"), f"/t/{head.id}/pin"),
         contexts.Link(_("Move to another forum …"), f"/t/{head.id}/move"),
         contexts.Link(_("Split replies off …"), f"/t/{head.id}/split"),
-        contexts.Link(_("Merge into another thread …"), f"/t/{head.id}/merge"),
+        contexts.Link(_("Merge into another …"), f"/t/{head.id}/merge"),
         contexts.Link(_("The forum’s hosts’ desk"), f"{forum_href(places().forums[head.forum_id])}hosts"),
     )
 

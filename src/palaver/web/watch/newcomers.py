@@ -75,7 +75,7 @@ def newcomers(request: HttpRequest) -> HttpResponse:
         bursts=tuple(
             Burst(
                 moment(one.hour).exact,
-                ngettext("%(n)s member joined", "%(n)s members joined", one.count) % {"n": one.count},
+                ngettext("%(n)s member joined", "%(n)s members joined", one.joined) % {"n": one.joined},
                 tuple(contexts.Link(name, member_address(name)) for name in one.names),
             )
             for one in spotting.bursts()
