@@ -75,7 +75,7 @@ def test_two_removals_within_a_day_keep_from_writing_for_a_day_and_that_lapses_b
         suspension = Suspension.objects.get(member=ana)
         assert (suspension.office, suspension.by) == ("jury", None)
         assert Entry.objects.get(act="member.suspend").office == "jury"
-        assert Notice.objects.filter(member=ana, kind="consequence", href="/me/appeals").count() == 1
+        assert Notice.objects.filter(member=ana, kind="suspension", href="/me/appeals").count() == 1
     with at(MORNING + timedelta(hours=47, minutes=1)):
         assert may_reply(ana, village.thread)
 

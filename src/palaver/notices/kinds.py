@@ -101,7 +101,7 @@ BALLOT = Kind(
     usual=Ways(digest=True),
 )
 CONSEQUENCE = Kind(
-    "consequence",
+    "suspension",
     _("Suspensions of mine"),
     _("I cannot write for a while, and why; or a jury is asked to make it longer."),
     usual=Ways(mail=True, push=True),
