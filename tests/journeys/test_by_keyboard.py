@@ -53,7 +53,7 @@ def test_a_member_signs_in_reads_answers_marks_and_searches_by_keyboard_alone(se
     tab_to(page, f"^{re.escape(subject)}$")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(subject)
-    tab_to(page, "^What you want to say", most=300)
+    tab_to(page, "^What you want to say", most=400)
     page.keyboard.type("Written without a mouse in the house.")
     tab_to(page, "^Reply$", most=20)
     page.keyboard.press("Enter")

@@ -41,6 +41,8 @@ ELSEWHERE = {
     "unsubscribe": "opened with a link from a mail, which tests/notices reads; its shape is that of a form page",
     "case": "two cases that the demo has decided are among the further shapes, others in the gallery",
     "case-decide": "there while a case waits for a lone judge; the gallery looks at its shape",
+    "charter-adopt": "open in the founding time alone, which the demo has left behind; tests/web/test_charter opens it",
+    "watch-answer": "opened by whom the watch has suspended, in tests/journeys/test_watch",
     "seat": "there for a juror who is summoned; test_juries looks at offer and paper in all three looks",
 }
 # Pages that a member sees otherwise than a guest.

@@ -19,7 +19,13 @@ from tests.web import gallery
 from palaver.web import assembling, building, templating
 from palaver.web.contexts import PostView
 
-STREAM = "export function subscribe(topic, hear) {\n  globalThis.heard = {topic, hear};\n}\n"
+STREAM = """
+const hearers = [];
+export function subscribe(topic, hear) {
+  hearers.push({topic, hear});
+  globalThis.heard = {topic, hear(event) { for (const one of hearers) if (one.topic === topic) one.hear(event); }};
+}
+"""
 
 
 class Small(http.server.ThreadingHTTPServer):
