@@ -232,7 +232,7 @@ def answer(template: str, frame: contexts.Shell, page: object, *, status: int = 
     made = _templates.get(template)
     if made is None:
         made = _templates[template] = environment().get_template(template)
-    return HttpResponse(made.render(shell=frame, page=page), status=status)
+    return HttpResponse(templating.draw(made, frame.language, shell=frame, page=page), status=status)
 
 
 def for_allauth(request: HttpRequest) -> dict[str, Any]:

@@ -8,15 +8,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes, pass_eval_context, select_autoescape
 from markupsafe import Markup
 
 from palaver.web import assembling, building, frame
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+_page = local()
+
+
+def draw(template: Template, language: str, **values: object) -> str:
+    """A page in the language that is active, which is asked for once and not with each of its sentences."""
+    _page.language = language
+    try:
+        return template.render(**values)
+    finally:
+        _page.language = ""
+
+
+def _language() -> str:
+    return getattr(_page, "language", "") or get_language() or "en"
 
 
 def environment(**options: Any) -> Environment:
@@ -31,7 +47,7 @@ def environment(**options: Any) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     _install(made)(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals.update(asset=asset, table=assembling.table, fixed=fixed, gettext=said, _=said)
-    made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, get_language() or "en")
+    made.globals["thread_rows"] = lambda rows: assembling.thread_rows(own(), rows, _language())
     made.globals["icon"] = icon
     made.globals["frame_part"] = frame.part
     made.filters["number"] = number
@@ -42,7 +58,7 @@ def environment(**options: Any) -> Environment:
 @pass_eval_context
 def said(context: nodes.EvalContext, message: str, **values: object) -> str:
     """A sentence of a template in the page's language. A page has a hundred, most of them fixed: those are kept ready."""
-    language = get_language() or "en"
+    language = _language()
     if not values:
         return _fixed(language, message, context.autoescape)
     text = _said(language, message)
@@ -68,7 +84,7 @@ def _drawn(language: str, template: str) -> Markup:
 
 def fixed(template: str) -> Markup:
     """A part that is the same on every page of a language, drawn once."""
-    return _drawn(get_language() or "en", template)
+    return _drawn(_language(), template)
 
 
 def _install(made: Environment) -> Callable[..., None]:
@@ -104,7 +120,7 @@ def icon(name: str) -> Markup:
 
 def number(value: int) -> str:
     """A whole number with the language's grouping."""
-    return assembling.grouped(get_language() or "en", value)
+    return assembling.grouped(_language(), value)
 
 
 def capped(value: int) -> str:

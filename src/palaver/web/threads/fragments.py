@@ -26,16 +26,10 @@ def store() -> Fragments:
 def of(rows: Sequence[PostRow], language: str) -> dict[int, str]:
     """The fragments of the posts that are shown, by id: from the store, the missing ones in one statement."""
     kept, quotes = store(), quotations.folded()
-    found: dict[int, str] = {}
-    missing: list[PostRow] = []
-    for row in rows:
-        if row.standing != SHOWN:
-            continue
-        fragment = kept.get(_key(row, language, quotes.get(row.id)))
-        if fragment is None:
-            missing.append(row)
-        else:
-            found[row.id] = fragment
+    keys = {row.id: _key(row, language, quotes.get(row.id)) for row in rows if row.standing == SHOWN}
+    there = kept.many(keys.values())
+    found = {post_id: there[key] for post_id, key in keys.items() if key in there}
+    missing = [row for row in rows if row.id in keys and row.id not in found]
     if missing:
         bodies = reads.bodies([row.id for row in missing])
         for row in missing:

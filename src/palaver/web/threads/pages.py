@@ -46,8 +46,14 @@ OF_MEMBERS = frozenset({"new", "followed"})
 
 def href(head: reads.ThreadHead, **query: object) -> str:
     """The thread's address with the query parts that are set, in one fixed order. All of them are words and numbers of ours."""
-    parts = "&".join(f"{name}={query[name]}" for name in _PARTS if query.get(name) not in (None, "", 1))
-    return f"/t/{head.id}/{head.slug}?{parts}" if parts else f"/t/{head.id}/{head.slug}"
+    address = f"/t/{head.id}/{head.slug}"
+    mark = "?"
+    for name in _PARTS if query else ():
+        value = query.get(name)
+        if value not in (None, "", 1):
+            address += f"{mark}{name}={value}"
+            mark = "&"
+    return address
 
 
 _PARTS = ("view", "highlight", "page", "from")
