@@ -1,12 +1,10 @@
-"""A promise's terms, its states, and the words people read for them. Rules C1–C12 are named where they are held."""
+"""A promise's terms, its states and the moves between them. Rules C1–C12 are named where they are held."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-from django.utils.translation import gettext as _
 
 from palaver.talks import conditions
 from palaver.talks.conditions import Condition, Misshapen
@@ -21,7 +19,6 @@ LASTING = frozenset({MAINTAIN, REFRAIN})
 """Kinds that are kept by being kept all the while, not by being done once."""
 
 LIVE = frozenset({"conditional", "detached", "suspended", "stopped"})
-FINAL = frozenset({"refused", "withdrawn", "lapsed", "expired", "satisfied", "released", "superseded", "terminated"})
 
 MOVES: dict[str, frozenset[str]] = {
     "drafted": frozenset({"offered", "withdrawn"}),
@@ -96,39 +93,6 @@ class Standing(NamedTuple):
     level: str = ""
     overlays: frozenset[str] = frozenset()
     overdue: tuple[int, ...] = ()
-
-
-def label(standing: Standing, kind: str) -> str:
-    """The plain word for a state."""
-    match standing.status:
-        case "drafted" | "offered":
-            return _("proposed")
-        case "conditional":
-            return _("pending")
-        case "detached":
-            return _("being kept") if kind in LASTING else _("due")
-        case "satisfied":
-            return _("kept late") if standing.is_late else _("kept")
-        case "violated":
-            return _("breached, ended") if standing.is_ended else _("breached")
-        case "suspended":
-            return _("suspended")
-        case "stopped":
-            return _("stopped by %(who)s") % {"who": standing.by}
-        case "expired":
-            return _("lapsed")
-        case "terminated":
-            return _("ended")
-        case "released":
-            return _("let off")
-        case "superseded":
-            return _("replaced")
-        case "refused":
-            return _("refused")
-        case "lapsed":
-            return _("not answered")
-        case _:
-            return _("withdrawn")
 
 
 _TERMS = {

@@ -6,7 +6,6 @@ A handler asks whose act it is, then whether it can follow, then changes tracks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from palaver.talks import plans
 from palaver.talks.acts import Act
@@ -334,14 +333,10 @@ def _follows(promise: Promise, status: str) -> None:
 
 def _promise_offer(talk: Talk, act: Act) -> None:
     promise = _promise(talk, act)
-    as_debtor_or_proposer(talk, act, promise)
+    # Proposing is free to every party: what it proposes of another binds nobody until that other accepts.
+    as_party_or_mediator(talk, act, "propose")
     _follows(promise, "offered")
     talk.promises.offer(promise, act)
-
-
-def as_debtor_or_proposer(talk: Talk, act: Act, promise: Promise) -> str:
-    """Proposing is free to every party: what it proposes of another binds nobody until that other accepts."""
-    return as_party_or_mediator(talk, act, "propose")
 
 
 def _promise_accept(talk: Talk, act: Act) -> None:
@@ -938,9 +933,3 @@ HANDLERS: dict[str, Handler] = {
     "note.add": _note,
 }
 """Every kind of act there is. A kind that is not here is refused by name."""
-
-
-def needed(body: Mapping[str, Any], *names: str) -> None:
-    """Raise NoEffect when a body lacks a word that its kind needs."""
-    if missing := [name for name in names if name not in body]:
-        raise NoEffect(f"This act needs {', '.join(missing)}.")

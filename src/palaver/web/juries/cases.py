@@ -3,7 +3,7 @@ decides alone. While a case is open its page says that it is, and nothing else."
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.conf import settings
@@ -306,7 +306,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         own=_own(found, verdict, viewer) if own else "",
         appeal=_appeal(found, verdict, request) if own else None,
         links=(contexts.Link(_("Statement of reasons"), f"/juries/{found.pk}/reasons"),) if may else (),
-        **_thing(found, where, now, may=may, own=own)._asdict(),
+        **_thing(found, where, now, may=may)._asdict(),
     )
     frame = shell(
         request, page.title, trail=way, canonical=f"/juries/{found.pk}", description=page.explained if may else ""
@@ -335,7 +335,7 @@ class Thing(NamedTuple):
     subject: str = ""
 
 
-def _thing(found: Case, where: object, now: datetime, *, may: bool, own: bool) -> Thing:
+def _thing(found: Case, where: tzinfo, now: datetime, *, may: bool) -> Thing:
     """What was judged, as the page may show it: a post that stands, the fold of one that does not, or what else it was."""
     nothing = Thing()
     post = found.post
@@ -360,7 +360,7 @@ def _thing(found: Case, where: object, now: datetime, *, may: bool, own: bool) -
     fold = forum_reads.folds([post.pk]).get(post.pk)
     if fold is None:
         return here._replace(fold=Markup("{}").format(_("It is not shown any more.")))
-    return here._replace(fold=folding.line(fold, where, now))  # type: ignore[arg-type]
+    return here._replace(fold=folding.line(fold, where, now))
 
 
 def _reasons(found: Case, verdict: Verdict) -> tuple[Said, ...]:
